@@ -1,0 +1,168 @@
+//! How failures are told apart, and how the errors of several fields are gathered.
+
+use std::fmt;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::TextError;
+
+/// What a failure means to the caller; decides the HTTP status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorKind {
+    BadRequest,
+    Unauthenticated,
+    Forbidden,
+    NotFound,
+    Conflict,
+    TooLarge,
+    UnsupportedMedia,
+    Invalid,
+    TooMany,
+    Internal,
+    Unavailable,
+}
+
+impl ErrorKind {
+    #[must_use]
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::BadRequest => 400,
+            Self::Unauthenticated => 401,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::Conflict => 409,
+            Self::TooLarge => 413,
+            Self::UnsupportedMedia => 415,
+            Self::Invalid => 422,
+            Self::TooMany => 429,
+            Self::Internal => 500,
+            Self::Unavailable => 503,
+        }
+    }
+}
+
+/// An error that a caller can be told about: what kind it is, and a code that never changes.
+pub trait Failure: std::error::Error + Send + Sync + 'static {
+    fn kind(&self) -> ErrorKind;
+
+    /// `module.what`, such as `commerce.out_of_stock`.
+    fn code(&self) -> &'static str;
+
+    fn fields(&self) -> &[FieldError] {
+        &[]
+    }
+}
+
+/// What is wrong with one field of a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldError {
+    #[schema(example = "email")]
+    pub field: String,
+    #[schema(example = "email.invalid")]
+    pub code: &'static str,
+    #[schema(example = "must be an email address such as ada@example.org")]
+    pub detail: String,
+}
+
+/// Everything that is wrong with a request's fields, so that it can be said at once.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct FieldErrors(Vec<FieldError>);
+
+impl FieldErrors {
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The parsed value, or none with its error noted.
+    pub fn check<T>(&mut self, field: impl Into<String>, result: Result<T, TextError>) -> Option<T> {
+        result
+            .map_err(|error| self.add(field, error.code, error.detail))
+            .ok()
+    }
+
+    pub fn add(&mut self, field: impl Into<String>, code: &'static str, detail: impl Into<String>) {
+        self.0.push(FieldError {
+            field: field.into(),
+            code,
+            detail: detail.into(),
+        });
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    #[must_use]
+    pub fn into_vec(self) -> Vec<FieldError> {
+        self.0
+    }
+
+    /// The values when all of them parsed and nothing else was noted.
+    pub fn finish<V: Values>(self, values: V) -> Result<V::Parsed, Self> {
+        match values.all() {
+            Some(parsed) if self.is_empty() => Ok(parsed),
+            _ => Err(self),
+        }
+    }
+}
+
+impl fmt::Display for FieldErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("some fields need another value")
+    }
+}
+
+impl std::error::Error for FieldErrors {}
+
+impl Failure for FieldErrors {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Invalid
+    }
+
+    fn code(&self) -> &'static str {
+        "request.invalid"
+    }
+
+    fn fields(&self) -> &[FieldError] {
+        &self.0
+    }
+}
+
+/// A tuple of options that are all there, or not.
+pub trait Values {
+    type Parsed;
+
+    fn all(self) -> Option<Self::Parsed>;
+}
+
+macro_rules! values {
+    ($($($name:ident)+;)*) => {
+        $(impl<$($name),+> Values for ($(Option<$name>,)+) {
+            type Parsed = ($($name,)+);
+
+            #[expect(non_snake_case, reason = "the types' names serve as the values'")]
+            fn all(self) -> Option<Self::Parsed> {
+                let ($($name,)+) = self;
+                Some(($($name?,)+))
+            }
+        })*
+    };
+}
+
+values! {
+    A;
+    A B;
+    A B C;
+    A B C D;
+    A B C D E;
+    A B C D E F;
+    A B C D E F G;
+    A B C D E F G H;
+    A B C D E F G H I;
+    A B C D E F G H I J;
+    A B C D E F G H I J K;
+    A B C D E F G H I J K L;
+}

@@ -1,0 +1,226 @@
+//! Text that was checked: a value of these types is well-formed, whoever sent it.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+/// Why a text is refused, and what would be accepted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{detail}")]
+pub struct TextError {
+    pub code: &'static str,
+    pub detail: String,
+}
+
+fn refuse<T>(code: &'static str, detail: impl Into<String>) -> Result<T, TextError> {
+    Err(TextError {
+        code,
+        detail: detail.into(),
+    })
+}
+
+macro_rules! text_type {
+    ($($(#[$doc:meta])* $name:ident;)*) => {
+        $($(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(String);
+
+        impl $name {
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            #[must_use]
+            pub fn into_string(self) -> String {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&self.0, f)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        })*
+    };
+}
+
+text_type! {
+    /// The readable part of an address: 1–80 of `a–z`, `0–9` and single dashes between them.
+    Slug;
+    /// An email address, in lower case.
+    Email;
+    /// A stock keeping unit, as the business writes it: 1–64 characters.
+    Sku;
+    /// A telephone number: 6–15 digits (E.164), with a plus sign when it is international.
+    Phone;
+}
+
+impl Slug {
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        let letters = text
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        let dashes = text.starts_with('-') || text.ends_with('-') || text.contains("--");
+        if !letters || dashes || text.is_empty() || text.len() > 80 {
+            return refuse(
+                "slug.invalid",
+                "must be 1 to 80 of a–z, 0–9 and single dashes, such as blue-shirt",
+            );
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// The slug that a title suggests; none when it has no Latin letter or digit.
+#[must_use]
+pub fn slugify(title: &str) -> Option<Slug> {
+    let mut slug = String::new();
+    for letter in title.nfkd().filter(|letter| !is_combining_mark(*letter)) {
+        if slug.len() >= 80 {
+            break;
+        }
+        if letter.is_ascii_alphanumeric() {
+            slug.push(letter.to_ascii_lowercase());
+        } else if !slug.is_empty() && !slug.ends_with('-') && letter != '\'' && letter != '’' {
+            slug.push('-');
+        }
+    }
+    Slug::parse(slug.trim_end_matches('-')).ok()
+}
+
+impl Email {
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        let email: String = text.trim().nfc().collect::<String>().to_lowercase();
+        if is_email(&email) {
+            return Ok(Self(email));
+        }
+        refuse(
+            "email.invalid",
+            "must be an email address such as ada@example.org",
+        )
+    }
+}
+
+fn is_email(email: &str) -> bool {
+    let Some((local, domain)) = email.split_once('@') else {
+        return false;
+    };
+    let label = |label: &str| {
+        !label.is_empty()
+            && label.len() <= 63
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label
+                .chars()
+                .all(|letter| letter.is_alphanumeric() || letter == '-')
+    };
+    let odd =
+        |letter: char| letter.is_whitespace() || letter.is_control() || "@<>()[]\\,;:\"".contains(letter);
+    email.len() <= 254
+        && (1..=64).contains(&local.len())
+        && !local.contains(odd)
+        && !local.starts_with('.')
+        && !local.ends_with('.')
+        && !local.contains("..")
+        && domain.contains('.')
+        && domain.split('.').all(label)
+}
+
+impl Sku {
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        let sku = text.trim();
+        if sku.is_empty() || sku.chars().count() > 64 || sku.contains(char::is_control) {
+            return refuse("sku.invalid", "must be 1 to 64 characters");
+        }
+        Ok(Self(sku.nfc().collect()))
+    }
+}
+
+impl Phone {
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        let text = text.trim();
+        let (plus, rest) = text.strip_prefix('+').map_or(("", text), |rest| ("+", rest));
+        let digits: String = rest.chars().filter(char::is_ascii_digit).collect();
+        let only_known = rest
+            .chars()
+            .all(|letter| letter.is_ascii_digit() || " -().".contains(letter));
+        if !only_known || !(6..=15).contains(&digits.len()) {
+            return refuse(
+                "phone.invalid",
+                "must be a telephone number of 6 to 15 digits such as +880 1712 345678",
+            );
+        }
+        Ok(Self(format!("{plus}{digits}")))
+    }
+}
+
+/// Text of at most `MAX` characters: trimmed, in NFC, neither empty nor with control characters.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Text<const MAX: usize>(String);
+
+impl<const MAX: usize> Text<MAX> {
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        let text: String = text.trim().nfc().collect();
+        if text.is_empty() {
+            return refuse("text.missing", "must not be empty");
+        }
+        if text.chars().count() > MAX {
+            return refuse("text.too_long", format!("must have at most {MAX} characters"));
+        }
+        if text.contains(|letter: char| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t')) {
+            return refuse("text.control_character", "must not contain control characters");
+        }
+        Ok(Self(text))
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    #[must_use]
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+/// Text that may be left out: blank is none.
+pub fn optional<const MAX: usize>(text: &str) -> Result<Option<Text<MAX>>, TextError> {
+    if text.trim().is_empty() {
+        Ok(None)
+    } else {
+        Text::parse(text).map(Some)
+    }
+}
+
+impl<const MAX: usize> fmt::Display for Text<MAX> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<const MAX: usize> fmt::Debug for Text<MAX> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl<const MAX: usize> Serialize for Text<MAX> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}

@@ -1,0 +1,125 @@
+//! Units of work: one tenant (or the platform), one actor, one transaction, one reading of the clock.
+
+use std::sync::Arc;
+
+use stoa_core::{Actor, Id, TenantId, Timestamp};
+
+use crate::{
+    ControlSql, DbResult, Event, JournalLine, Query, Raises, Sql,
+    generations::Generations,
+    journal::{Entry, JournalTexts},
+    sql,
+    unit::Unit,
+};
+
+/// A unit of work on one tenant's store. Dropped without `commit`, it rolls back.
+#[derive(Debug)]
+pub struct Cx {
+    tenant: TenantId,
+    unit: Unit,
+    raised: bool,
+    generations: Arc<Generations>,
+}
+
+/// A unit of work on the control store. Never open together with a [`Cx`].
+#[derive(Debug)]
+pub struct PlatformCx {
+    unit: Unit,
+}
+
+impl Cx {
+    pub(crate) fn new(tenant: TenantId, unit: Unit, generations: Arc<Generations>) -> Self {
+        Self {
+            tenant,
+            unit,
+            raised: false,
+            generations,
+        }
+    }
+
+    #[must_use]
+    pub fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    /// The instant this unit of work happens at.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.unit.now()
+    }
+
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        self.unit.actor()
+    }
+
+    #[must_use]
+    pub fn new_id<const PREFIX: u32>(&self) -> Id<PREFIX> {
+        Id::new(self.now())
+    }
+
+    pub fn sql(&mut self, statement: &'static Sql) -> Query<'_> {
+        Query::new(&mut self.unit, &statement.0)
+    }
+
+    /// Writes an event to the journal with the commit.
+    pub fn record<E: Event>(&mut self, event: &E) {
+        self.raised |= E::RAISES != Raises::Nothing;
+        self.unit.record(Entry::of(event));
+    }
+
+    pub async fn commit(self) -> DbResult<()> {
+        self.unit.commit(&JournalTexts::Tenant).await?;
+        if self.raised {
+            self.generations.raise(self.tenant);
+        }
+        Ok(())
+    }
+
+    /// The journal's lines, newest first.
+    pub async fn journal(&mut self, before: Option<i64>, limit: i64) -> DbResult<Vec<JournalLine>> {
+        self.sql(sql!(
+            "SELECT seq, at, actor, kind, subject, data FROM journal
+             WHERE 1 = 1{ AND seq < $1} ORDER BY seq DESC LIMIT $2"
+        ))
+        .bind_if(before)
+        .bind(limit)
+        .all()
+        .await
+    }
+}
+
+impl PlatformCx {
+    pub(crate) fn new(unit: Unit) -> Self {
+        Self { unit }
+    }
+
+    /// The instant this unit of work happens at.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.unit.now()
+    }
+
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        self.unit.actor()
+    }
+
+    #[must_use]
+    pub fn new_id<const PREFIX: u32>(&self) -> Id<PREFIX> {
+        Id::new(self.now())
+    }
+
+    pub fn sql(&mut self, statement: &'static ControlSql) -> Query<'_> {
+        Query::new(&mut self.unit, &statement.0)
+    }
+
+    /// Writes an event to the platform's journal with the commit.
+    pub fn record<E: Event>(&mut self, event: &E) {
+        self.unit.record(Entry::of(event));
+    }
+
+    pub async fn commit(self) -> DbResult<()> {
+        self.unit.commit(&JournalTexts::Platform).await
+    }
+}

@@ -1,0 +1,197 @@
+//! The stores of a platform: where units of work begin.
+
+use std::{path::PathBuf, sync::Arc};
+
+use stoa_core::{Actor, Clock, TenantId};
+
+use crate::{
+    Cx, DbResult, Migrations, PlatformCx,
+    generations::{self, Generations},
+    migrations::Plan,
+    postgres::Pools,
+    sql,
+    sqlite::Files,
+    unit::{Access, Tx, Unit},
+};
+
+/// Where the stores are.
+#[derive(Debug, Clone)]
+pub enum DbConfig {
+    /// SQLite files under a data directory.
+    Files {
+        data: PathBuf,
+    },
+    Postgres(PostgresConfig),
+}
+
+/// One PostgreSQL database for the control store and all tenants.
+#[derive(Clone)]
+pub struct PostgresConfig {
+    /// The role that reads and writes: it owns nothing and row-level security holds it.
+    pub url: String,
+    /// The role that migrates.
+    pub owner_url: String,
+    /// The most connections for tenants' units of work; half as many more serve the control store.
+    pub connections: usize,
+}
+
+impl std::fmt::Debug for PostgresConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PostgresConfig")
+            .field("connections", &self.connections)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The stores. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Db(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    engine: Engine,
+    clock: Clock,
+    generations: Arc<Generations>,
+}
+
+#[derive(Debug)]
+enum Engine {
+    Sqlite(Files),
+    Postgres(Pools),
+}
+
+/// A tenant's store, for one actor.
+#[derive(Debug, Clone)]
+pub struct TenantDb {
+    db: Db,
+    tenant: TenantId,
+    actor: Actor,
+}
+
+impl Db {
+    /// Opens the stores and brings them to the schema that `migrations` describe.
+    pub async fn open(config: &DbConfig, migrations: &[Migrations], clock: Clock) -> DbResult<Self> {
+        let engine = match config {
+            DbConfig::Files { data } => Engine::Sqlite(Files::open(data, migrations, clock.clone())?),
+            DbConfig::Postgres(config) => Engine::Postgres(Pools::open(config, &Plan::of(migrations)).await?),
+        };
+        Ok(Self(Arc::new(Inner {
+            engine,
+            clock,
+            generations: Arc::default(),
+        })))
+    }
+
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// A number that rises whenever what the tenant's public pages show has changed.
+    #[must_use]
+    pub fn generation(&self, tenant: TenantId) -> u64 {
+        self.0.generations.of(tenant)
+    }
+
+    /// One tenant's store. Whoever calls this has made sure that `actor` may act there.
+    #[must_use]
+    pub fn tenant(&self, tenant: TenantId, actor: Actor) -> TenantDb {
+        TenantDb {
+            db: self.clone(),
+            tenant,
+            actor,
+        }
+    }
+
+    pub async fn platform_read(&self) -> DbResult<PlatformCx> {
+        self.platform(Actor::System, Access::Read).await
+    }
+
+    pub async fn platform_begin(&self, actor: Actor) -> DbResult<PlatformCx> {
+        self.platform(actor, Access::Write).await
+    }
+
+    /// Makes a tenant's store. One that is there stays as it is.
+    pub async fn provision(&self, tenant: TenantId) -> DbResult<()> {
+        if let Engine::Sqlite(files) = &self.0.engine {
+            return files.provision(tenant);
+        }
+        let mut cx = self.tenant(tenant, Actor::System).begin().await?;
+        let now = cx.now();
+        cx.sql(sql!(
+            "INSERT INTO store (tenant, created_at) VALUES ($1, $2) ON CONFLICT DO NOTHING"
+        ))
+        .bind(tenant)
+        .bind(now)
+        .execute()
+        .await?;
+        cx.sql(sql!(
+            "INSERT INTO journal_head (id, seq, hash) VALUES (1, 0, $1) ON CONFLICT DO NOTHING"
+        ))
+        .bind([0; 32])
+        .execute()
+        .await?;
+        cx.commit().await
+    }
+
+    /// Tells the other processes which tenants' content changed here, and hears what changed there.
+    /// A server calls this each second, a command before it ends.
+    pub async fn exchange_generations(&self) -> DbResult<()> {
+        let generations = &self.0.generations;
+        let untold = generations.take_untold();
+        if !untold.is_empty()
+            && let Err(error) = self.tell(&untold).await
+        {
+            generations.put_back(untold);
+            return Err(error);
+        }
+        let mut cx = self.platform_read().await?;
+        generations.hear(generations::told(&mut cx).await?);
+        Ok(())
+    }
+
+    async fn tell(&self, tenants: &[TenantId]) -> DbResult<()> {
+        let mut cx = self.platform_begin(Actor::System).await?;
+        generations::tell(&mut cx, tenants).await?;
+        cx.commit().await
+    }
+
+    async fn platform(&self, actor: Actor, access: Access) -> DbResult<PlatformCx> {
+        let tx = match &self.0.engine {
+            Engine::Sqlite(files) => Tx::Sqlite(files.control(access).await?),
+            Engine::Postgres(pools) => Tx::Postgres(pools.control(access).await?),
+        };
+        Ok(PlatformCx::new(Unit::new(tx, access, self.0.clock.now(), actor)))
+    }
+}
+
+impl TenantDb {
+    #[must_use]
+    pub fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    /// A unit of work that the engine holds to reading.
+    pub async fn read(&self) -> DbResult<Cx> {
+        self.unit(Access::Read).await
+    }
+
+    /// A unit of work that writes with `commit`.
+    pub async fn begin(&self) -> DbResult<Cx> {
+        self.unit(Access::Write).await
+    }
+
+    async fn unit(&self, access: Access) -> DbResult<Cx> {
+        let Inner {
+            engine,
+            clock,
+            generations,
+        } = &*self.db.0;
+        let tx = match engine {
+            Engine::Sqlite(files) => Tx::Sqlite(files.tenant(self.tenant, access).await?),
+            Engine::Postgres(pools) => Tx::Postgres(pools.tenant(self.tenant, access).await?),
+        };
+        let unit = Unit::new(tx, access, clock.now(), self.actor.clone());
+        Ok(Cx::new(self.tenant, unit, Arc::clone(generations)))
+    }
+}

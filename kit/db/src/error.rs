@@ -1,0 +1,69 @@
+//! What can go wrong with a store, told apart by what the caller should do.
+
+use std::error::Error as StdError;
+
+use stoa_core::{ErrorKind, Failure};
+
+pub type DbResult<T> = Result<T, DbError>;
+
+type Cause = Box<dyn StdError + Send + Sync>;
+
+/// A failed statement. The cause is for the log; its text never reaches a client.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// A unique key is taken. The name is `{table}_{columns}_key` on both engines, without the tenant's column.
+    #[error("unique constraint {0}")]
+    Unique(String),
+    #[error("a foreign key or a check refuses the change")]
+    Refused(#[source] Cause),
+    #[error("no such row")]
+    NoRow,
+    /// A deadlock or serialisation failure; nothing was written, the request may be repeated.
+    #[error("the change collided with another one")]
+    Collision(#[source] Cause),
+    #[error("the store cannot be reached now")]
+    Unavailable(#[source] Cause),
+    #[error("the storage is full")]
+    Full(#[source] Cause),
+    /// A column that does not hold what the code expects, a store that is not the tenant's, a damaged file.
+    #[error("the store holds something unexpected: {0}")]
+    Unexpected(String),
+    #[error("the statement failed")]
+    Failed(#[source] Cause),
+}
+
+impl DbError {
+    /// Whether this is the unique constraint of that name, so that a service can say what is taken.
+    #[must_use]
+    pub fn violates(&self, constraint: &str) -> bool {
+        matches!(self, Self::Unique(name) if name == constraint)
+    }
+
+    pub(crate) fn unexpected(what: impl Into<String>) -> Self {
+        Self::Unexpected(what.into())
+    }
+
+    pub(crate) fn unavailable(cause: impl Into<Cause>) -> Self {
+        Self::Unavailable(cause.into())
+    }
+}
+
+impl Failure for DbError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Unique(_) => ErrorKind::Conflict,
+            Self::Collision(_) | Self::Unavailable(_) | Self::Full(_) => ErrorKind::Unavailable,
+            Self::Refused(_) | Self::NoRow | Self::Unexpected(_) | Self::Failed(_) => ErrorKind::Internal,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Unique(_) => "db.duplicate",
+            Self::Collision(_) => "db.retry",
+            Self::Unavailable(_) => "db.unavailable",
+            Self::Full(_) => "db.full",
+            Self::Refused(_) | Self::NoRow | Self::Unexpected(_) | Self::Failed(_) => "db.internal",
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! The only crate that names a database driver: units of work over SQLite files and PostgreSQL.
+#![doc = include_str!("../README.md")]
+
+mod cx;
+mod db;
+mod error;
+mod generations;
+mod journal;
+mod migrations;
+mod parse;
+mod postgres;
+mod query;
+mod render;
+mod row;
+mod sql;
+mod sqlite;
+mod unit;
+mod value;
+
+#[doc(hidden)]
+pub use linkme;
+
+pub use cx::{Cx, PlatformCx};
+pub use db::{Db, DbConfig, PostgresConfig, TenantDb};
+pub use error::{DbError, DbResult};
+pub use journal::{Event, JournalLine, Raises};
+pub use migrations::{Migration, Migrations};
+pub use query::Query;
+pub use row::{Cell, Column, FromRow, Row, parsed};
+#[doc(hidden)]
+pub use sql::{CONTROL_TEXTS, TENANT_TEXTS};
+pub use sql::{ControlSql, Sql};
+pub use value::Value;

@@ -1,0 +1,194 @@
+//! A transaction on PostgreSQL, bound to its tenant in the same flight as its first statement.
+
+use std::future::ready;
+
+use bytes::{BufMut, BytesMut};
+use deadpool_postgres::Object;
+use futures_util::{
+    FutureExt,
+    future::{Either, try_join, try_join_all},
+};
+use stoa_core::TenantId;
+use tokio_postgres::{
+    NoTls, Statement,
+    types::{IsNull, ToSql, Type, to_sql_checked},
+};
+
+use super::column::EPOCH_MICROS;
+use crate::{DbError, DbResult, Row, Value, render::Rendered, row::Source, unit::Access};
+
+/// How many statements go out in one flight: above this the driver no longer keeps their order by itself.
+const FLIGHT: usize = 30;
+
+#[derive(Debug)]
+pub(crate) struct Tx {
+    /// Taken out when the transaction is over or the connection can no longer be trusted.
+    client: Option<Object>,
+    begin: String,
+    open: bool,
+    /// A statement was sent and its answer not yet read: dropped now, the statement still runs on the server.
+    in_flight: bool,
+}
+
+impl Tx {
+    pub(super) fn new(client: Object, tenant: Option<TenantId>, access: Access) -> Self {
+        let mut begin = String::from(match access {
+            Access::Read => "BEGIN READ ONLY",
+            Access::Write => "BEGIN",
+        });
+        if let Some(tenant) = tenant {
+            // A uuid has no character that means anything to SQL.
+            begin.push_str(&format!(
+                "; SELECT set_config('app.tenant_id', '{}', true)",
+                tenant.uuid()
+            ));
+        }
+        Self {
+            client: Some(client),
+            begin,
+            open: false,
+            in_flight: false,
+        }
+    }
+
+    pub(crate) async fn query<T>(
+        &mut self,
+        rendered: &Rendered,
+        map: fn(&mut Row<'_>) -> DbResult<T>,
+    ) -> DbResult<Vec<T>> {
+        // Prepared before anything is sent: a statement that is not would run outside of the transaction.
+        let statement = self.prepare(rendered).await?;
+        self.in_flight = true;
+        let begin = self.begin();
+        let client = self.client()?;
+        let args = borrow(&rendered.args);
+        let (_, rows) = try_join(run(client, begin), client.query(&statement, &args))
+            .await
+            .map_err(DbError::from)?;
+        self.in_flight = false;
+        rows.iter()
+            .map(|row| map(&mut Row::new(Source::Postgres(row))))
+            .collect()
+    }
+
+    pub(crate) async fn execute_each(&mut self, rows: &[Rendered]) -> DbResult<Vec<u64>> {
+        let mut changed = Vec::with_capacity(rows.len());
+        for flight in rows.chunks(FLIGHT) {
+            changed.extend(self.fly(flight, None).await?);
+        }
+        Ok(changed)
+    }
+
+    /// Writes what is left and commits, in one flight.
+    pub(crate) async fn commit(mut self, last: &[Rendered]) -> DbResult<()> {
+        if last.is_empty() && !self.open {
+            return Ok(());
+        }
+        let (early, late) = last.split_at(last.len().saturating_sub(FLIGHT));
+        self.execute_each(early).await?;
+        self.fly(late, Some("COMMIT")).await?;
+        self.open = false;
+        Ok(())
+    }
+
+    async fn fly(&mut self, flight: &[Rendered], end: Option<&'static str>) -> DbResult<Vec<u64>> {
+        let mut statements = Vec::with_capacity(flight.len());
+        for rendered in flight {
+            statements.push(self.prepare(rendered).await?);
+        }
+        self.in_flight = true;
+        let begin = self.begin();
+        let client = self.client()?;
+        let writes = try_join_all(
+            statements
+                .iter()
+                .zip(flight)
+                .map(|(statement, rendered)| async move {
+                    client.execute(statement, &borrow(&rendered.args)).await
+                }),
+        );
+        let (_, (changed, ())) = try_join(
+            run(client, begin),
+            try_join(writes, run(client, end.map(str::to_owned))),
+        )
+        .await?;
+        self.in_flight = false;
+        Ok(changed)
+    }
+
+    async fn prepare(&self, rendered: &Rendered) -> DbResult<Statement> {
+        Ok(self.client()?.prepare_cached(&rendered.text).await?)
+    }
+
+    /// What opens the transaction and binds its tenant, the first time.
+    fn begin(&mut self) -> Option<String> {
+        let first = !std::mem::replace(&mut self.open, true);
+        first.then(|| std::mem::take(&mut self.begin))
+    }
+
+    fn client(&self) -> DbResult<&Object> {
+        self.client
+            .as_ref()
+            .ok_or_else(|| DbError::unexpected("the transaction is over"))
+    }
+}
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        let Some(client) = self.client.take() else { return };
+        if self.in_flight {
+            // Whoever borrowed the connection next would wait for the statement: it is cancelled on the server,
+            // and the connection is closed.
+            let cancel = client.cancel_token();
+            drop(Object::take(client));
+            if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+                runtime.spawn(async move { cancel.cancel_query(NoTls).await });
+            }
+        } else if self.open {
+            // Sent at once, and answered before anything that the next borrower sends.
+            let _ = client.batch_execute("ROLLBACK").now_or_never();
+        }
+    }
+}
+
+fn run(client: &Object, text: Option<String>) -> impl Future<Output = Result<(), tokio_postgres::Error>> {
+    match text {
+        Some(text) => Either::Left(async move { client.batch_execute(&text).await }),
+        None => Either::Right(ready(Ok(()))),
+    }
+}
+
+fn borrow(args: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
+    args.iter()
+        .map(|value| -> &(dyn ToSql + Sync) { value })
+        .collect()
+}
+
+impl ToSql for Value {
+    fn to_sql(
+        &self,
+        kind: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match (self, kind) {
+            (Self::Absent | Self::Null | Self::List(_), _) => return Ok(IsNull::Yes),
+            (Self::Bool(value), &Type::BOOL) => out.put_u8(u8::from(*value)),
+            (Self::Int(value), &Type::INT8) => out.put_i64(*value),
+            (Self::Text(value), &Type::TEXT) => out.put_slice(value.as_bytes()),
+            (Self::Uuid(value), &Type::UUID) => out.put_slice(value.as_bytes()),
+            (Self::Time(value), &Type::TIMESTAMPTZ) => {
+                out.put_i64(value.as_micros().saturating_sub(EPOCH_MICROS))
+            }
+            (Self::Bytes(value), &Type::BYTEA) => out.put_slice(value),
+            (Self::Json(value), &Type::JSONB) => return value.to_sql(kind, out),
+            (value, kind) => return Err(format!("{value:?} is no {kind}").into()),
+        }
+        Ok(IsNull::No)
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}

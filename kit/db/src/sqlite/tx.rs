@@ -1,0 +1,159 @@
+//! A transaction on one SQLite file. Statements run in place; what waits for the disk does not.
+
+use std::time::{Duration, Instant};
+
+use rusqlite::{
+    Connection, Statement, ToSql,
+    types::{ToSqlOutput, ValueRef},
+};
+
+use super::{blocking, slot::Lease};
+use crate::{DbError, DbResult, Row, Value, render::Rendered, row::Source, unit::Access};
+
+/// A statement that runs longer in place than this should have been declared heavy.
+const IN_PLACE: Duration = Duration::from_millis(5);
+
+#[derive(Debug)]
+pub(crate) struct Tx {
+    lease: Lease,
+    access: Access,
+    open: bool,
+}
+
+impl Tx {
+    pub(super) fn new(lease: Lease, access: Access) -> Self {
+        Self {
+            lease,
+            access,
+            open: false,
+        }
+    }
+
+    pub(crate) fn query<T>(
+        &mut self,
+        rendered: &Rendered,
+        heavy: bool,
+        place: &'static str,
+        map: fn(&mut Row<'_>) -> DbResult<T>,
+    ) -> DbResult<Vec<T>> {
+        let connection = self.begun()?;
+        if heavy {
+            return blocking(|| select(connection, rendered, map));
+        }
+        watched(place, || select(connection, rendered, map))
+    }
+
+    pub(crate) fn execute_each(&mut self, rows: &[Rendered], place: &'static str) -> DbResult<Vec<u64>> {
+        let connection = self.begun()?;
+        watched(place, || rows.iter().map(|row| change(connection, row)).collect())
+    }
+
+    pub(crate) fn commit(mut self, last: &[Rendered]) -> DbResult<()> {
+        if last.is_empty() && !self.open {
+            return Ok(());
+        }
+        let connection = self.begun()?;
+        blocking(|| {
+            for write in last {
+                change(connection, write)?;
+            }
+            run(connection, "COMMIT")
+        })?;
+        self.open = false;
+        Ok(())
+    }
+
+    /// The connection, in a transaction that begins with the first statement.
+    fn begun(&mut self) -> DbResult<&Connection> {
+        let connection = self
+            .lease
+            .as_ref()
+            .ok_or_else(|| DbError::unexpected("a lease without a connection"))?;
+        if !self.open {
+            match self.access {
+                Access::Read => run(connection, "BEGIN")?,
+                Access::Write => run(connection, "BEGIN IMMEDIATE")?,
+            }
+            self.open = true;
+        }
+        Ok(connection)
+    }
+}
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        if !self.open {
+            return;
+        }
+        // Some failures (a full disk) end the transaction by themselves.
+        if let Some(connection) = self.lease.as_ref()
+            && !connection.is_autocommit()
+            && let Err(error) = run(connection, "ROLLBACK")
+        {
+            tracing::error!(%error, "could not roll back");
+        }
+    }
+}
+
+fn run(connection: &Connection, text: &str) -> DbResult<()> {
+    connection.prepare_cached(text)?.execute([])?;
+    Ok(())
+}
+
+fn select<T>(
+    connection: &Connection,
+    rendered: &Rendered,
+    map: fn(&mut Row<'_>) -> DbResult<T>,
+) -> DbResult<Vec<T>> {
+    let mut statement = connection.prepare_cached(&rendered.text)?;
+    bind(&mut statement, &rendered.args)?;
+    let mut rows = statement.raw_query();
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(map(&mut Row::new(Source::Sqlite(row)))?);
+    }
+    Ok(found)
+}
+
+fn change(connection: &Connection, rendered: &Rendered) -> DbResult<u64> {
+    let mut statement = connection.prepare_cached(&rendered.text)?;
+    bind(&mut statement, &rendered.args)?;
+    let changed = statement.raw_execute()?;
+    Ok(u64::try_from(changed).unwrap_or(u64::MAX))
+}
+
+fn bind(statement: &mut Statement<'_>, args: &[Value]) -> DbResult<()> {
+    for (position, value) in (1..).zip(args) {
+        statement.raw_bind_parameter(position, value)?;
+    }
+    Ok(())
+}
+
+fn watched<T>(place: &'static str, work: impl FnOnce() -> T) -> T {
+    let started = Instant::now();
+    let done = work();
+    let took = started.elapsed();
+    if took > IN_PLACE {
+        tracing::warn!(
+            place,
+            ?took,
+            "a statement held up its worker; declare it heavy or give it an index"
+        );
+    }
+    done
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Self::Absent | Self::Null | Self::List(_) => ToSqlOutput::Borrowed(ValueRef::Null),
+            Self::Bool(value) => ToSqlOutput::Borrowed(ValueRef::Integer(i64::from(*value))),
+            Self::Int(value) => ToSqlOutput::Borrowed(ValueRef::Integer(*value)),
+            Self::Text(value) => ToSqlOutput::Borrowed(ValueRef::Text(value.as_bytes())),
+            Self::Uuid(value) => ToSqlOutput::Borrowed(ValueRef::Blob(value.as_bytes())),
+            Self::Time(value) => ToSqlOutput::Borrowed(ValueRef::Integer(value.as_micros())),
+            Self::Json(value) => ToSqlOutput::Owned(value.to_string().into()),
+            Self::Bytes(value) => ToSqlOutput::Borrowed(ValueRef::Blob(value)),
+        })
+    }
+}
