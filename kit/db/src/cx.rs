@@ -76,6 +76,10 @@ impl Cx {
         Ok(())
     }
 
+    pub(crate) fn unit(&mut self) -> &mut Unit {
+        &mut self.unit
+    }
+
     /// The journal's lines, newest first.
     pub async fn journal(&mut self, before: Option<i64>, limit: i64) -> DbResult<Vec<JournalLine>> {
         self.sql(sql!(
@@ -121,5 +125,9 @@ impl PlatformCx {
 
     pub async fn commit(self) -> DbResult<()> {
         self.unit.commit(&JournalTexts::Platform).await
+    }
+
+    pub(crate) fn unit(&mut self) -> &mut Unit {
+        &mut self.unit
     }
 }

@@ -16,6 +16,7 @@ mod sql;
 mod sqlite;
 mod unit;
 mod value;
+mod verify;
 
 #[doc(hidden)]
 pub use linkme;
@@ -31,3 +32,4 @@ pub use row::{Cell, Column, FromRow, Row, parsed};
 pub use sql::{CONTROL_TEXTS, TENANT_TEXTS};
 pub use sql::{ControlSql, Sql};
 pub use value::Value;
+pub use verify::{ColumnShape, Refused};

@@ -93,7 +93,7 @@ pub(crate) struct Text {
 }
 
 impl Text {
-    const fn new(text: &'static str, place: &'static str) -> Self {
+    pub(crate) const fn new(text: &'static str, place: &'static str) -> Self {
         Self {
             text,
             place,

@@ -91,6 +91,15 @@ impl Unit {
         self.note(changed, text)
     }
 
+    /// Has the engine compile a text without running it.
+    pub(crate) async fn prepare(&self, text: &'static Text, bound: Vec<Value>) -> DbResult<()> {
+        let rendered = self.render(text, bound)?;
+        match &self.tx {
+            Tx::Sqlite(tx) => tx.prepare(&rendered),
+            Tx::Postgres(tx) => tx.prepare(&rendered).await.map(drop),
+        }
+    }
+
     /// Numbers and chains what was recorded and commits.
     pub(crate) async fn commit(mut self, journal: &JournalTexts) -> DbResult<()> {
         if self.failed {
@@ -145,7 +154,7 @@ impl Unit {
         Ok(render(parts, bound, self.dialect()))
     }
 
-    fn dialect(&self) -> Dialect {
+    pub(crate) fn dialect(&self) -> Dialect {
         match self.tx {
             Tx::Sqlite(_) => Dialect::Sqlite,
             Tx::Postgres(_) => Dialect::Postgres,

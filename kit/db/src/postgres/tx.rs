@@ -116,7 +116,7 @@ impl Tx {
         Ok(changed)
     }
 
-    async fn prepare(&self, rendered: &Rendered) -> DbResult<Statement> {
+    pub(crate) async fn prepare(&self, rendered: &Rendered) -> DbResult<Statement> {
         Ok(self.client()?.prepare_cached(&rendered.text).await?)
     }
 

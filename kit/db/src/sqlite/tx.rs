@@ -63,12 +63,14 @@ impl Tx {
         Ok(())
     }
 
+    pub(crate) fn prepare(&self, rendered: &Rendered) -> DbResult<()> {
+        connection(&self.lease)?.prepare(&rendered.text)?;
+        Ok(())
+    }
+
     /// The connection, in a transaction that begins with the first statement.
     fn begun(&mut self) -> DbResult<&Connection> {
-        let connection = self
-            .lease
-            .as_ref()
-            .ok_or_else(|| DbError::unexpected("a lease without a connection"))?;
+        let connection = connection(&self.lease)?;
         if !self.open {
             match self.access {
                 Access::Read => run(connection, "BEGIN")?,
@@ -93,6 +95,12 @@ impl Drop for Tx {
             tracing::error!(%error, "could not roll back");
         }
     }
+}
+
+fn connection(lease: &Lease) -> DbResult<&Connection> {
+    lease
+        .as_ref()
+        .ok_or_else(|| DbError::unexpected("a lease without a connection"))
 }
 
 fn run(connection: &Connection, text: &str) -> DbResult<()> {
