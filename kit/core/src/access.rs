@@ -114,7 +114,11 @@ keyed!(
 
 /// The features that are on.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct FeatureSet(Vec<Feature>);
+#[serde(from = "Vec<Feature>")]
+pub struct FeatureSet(
+    /// In order and each once, which `insert` counts on.
+    Vec<Feature>,
+);
 
 impl FeatureSet {
     #[must_use]
@@ -130,6 +134,12 @@ impl FeatureSet {
 
     pub fn iter(&self) -> impl Iterator<Item = Feature> + '_ {
         self.0.iter().copied()
+    }
+}
+
+impl From<Vec<Feature>> for FeatureSet {
+    fn from(features: Vec<Feature>) -> Self {
+        features.into_iter().collect()
     }
 }
 
@@ -156,5 +166,83 @@ impl Role {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         self.key()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::expect_used, reason = "a test fails where its values are wrong")]
+
+    use serde::de::DeserializeOwned;
+
+    use super::*;
+    use crate::Timestamp;
+
+    #[expect(
+        unreachable_pub,
+        reason = "a module's permissions are declared for its crate's users"
+    )]
+    mod declared {
+        permissions! {
+            /// Sees products.
+            pub(super) Read = "products.read";
+            pub(super) Write = "products.write";
+        }
+    }
+
+    #[test]
+    fn permissions_are_types_with_keys() {
+        assert_eq!(declared::Read::KEY, "products.read");
+        assert_eq!(declared::ALL, [declared::Read::KEY, declared::Write::KEY]);
+    }
+
+    #[track_caller]
+    fn check<K>(all: &[K], key: fn(K) -> &'static str)
+    where
+        K: Copy + fmt::Debug + PartialEq + FromStr<Err = TextError> + Serialize + DeserializeOwned,
+    {
+        for one in all.iter().copied() {
+            let json = format!("\"{}\"", key(one));
+            assert_eq!(key(one).parse(), Ok(one));
+            assert_eq!(serde_json::to_string(&one).ok().as_ref(), Some(&json));
+            assert_eq!(serde_json::from_str(&json).ok(), Some(one));
+        }
+        let error = "none of them".parse::<K>().expect_err("no such key");
+        assert!(error.detail.contains(key(all[0])), "{error}");
+    }
+
+    #[test]
+    fn a_key_is_the_same_in_text_and_json() {
+        check(Feature::ALL, Feature::key);
+        check(Role::ALL, Role::as_str);
+    }
+
+    #[test]
+    fn a_feature_set_has_each_feature_once_however_it_is_made() {
+        let read: FeatureSet =
+            serde_json::from_str(r#"["leads","cms","leads","booking"]"#).expect("a list of keys");
+        let mut made: FeatureSet = [Feature::Leads, Feature::Booking].into_iter().collect();
+        made.insert(Feature::Cms);
+        made.insert(Feature::Leads);
+        assert_eq!(read, made);
+        assert_eq!(
+            serde_json::to_string(&made).expect("JSON"),
+            r#"["cms","booking","leads"]"#
+        );
+        assert!(made.contains(Feature::Cms) && !made.contains(Feature::Ai));
+        assert_eq!(made.iter().count(), 3);
+    }
+
+    #[test]
+    fn an_actor_says_who_it_is() {
+        let user = UserId::new(Timestamp::from_millis(1));
+        for (actor, shown) in [
+            (Actor::User(user), format!("user:{user}")),
+            (Actor::Visitor, "visitor".to_owned()),
+            (Actor::Command, "command".to_owned()),
+            (Actor::System, "system".to_owned()),
+        ] {
+            assert_eq!(actor.to_string(), shown);
+        }
     }
 }

@@ -166,3 +166,41 @@ values! {
     A B C D E F G H I J K;
     A B C D E F G H I J K L;
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::expect_used, reason = "a test fails where its values are wrong")]
+
+    use super::*;
+    use crate::{Email, Slug};
+
+    #[test]
+    fn every_wrong_field_is_told_at_once() {
+        let mut errors = FieldErrors::new();
+        let slug = errors.check("slug", Slug::parse("Blue Shirt"));
+        let email = errors.check("email", Email::parse("ada@example.org"));
+        errors.add("price", "price.missing", "must be given");
+        let errors = errors.finish((slug, email)).expect_err("two fields are wrong");
+        let fields: Vec<_> = errors
+            .fields()
+            .iter()
+            .map(|error| (error.field.as_str(), error.code))
+            .collect();
+        assert_eq!(fields, [("slug", "slug.invalid"), ("price", "price.missing")]);
+        assert_eq!((errors.kind().status(), errors.code()), (422, "request.invalid"));
+    }
+
+    #[test]
+    fn good_fields_come_out_as_they_went_in() {
+        assert_eq!(FieldErrors::new().finish((Some(1), Some("two"))), Ok((1, "two")));
+        assert!(FieldErrors::new().is_empty());
+    }
+
+    #[test]
+    fn an_error_noted_beside_good_fields_still_counts() {
+        let mut errors = FieldErrors::new();
+        errors.add("", "dates.order", "must end after they start");
+        assert!(errors.finish((Some(1),)).is_err());
+        assert!(FieldErrors::new().finish((None::<i64>,)).is_err());
+    }
+}

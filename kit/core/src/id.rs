@@ -40,6 +40,10 @@ typed_id!(/** A website of a business. */ pub SiteId, "sit");
 pub const fn id_prefix(letters: &str) -> u32 {
     assert!(letters.len() == 3, "an id's prefix has three letters");
     let bytes = letters.as_bytes();
+    assert!(
+        bytes[0].is_ascii_lowercase() && bytes[1].is_ascii_lowercase() && bytes[2].is_ascii_lowercase(),
+        "an id's prefix is in lower case"
+    );
     u32::from_be_bytes([0, bytes[0], bytes[1], bytes[2]])
 }
 
@@ -153,5 +157,94 @@ impl<const PREFIX: u32> ToSchema for Id<PREFIX> {
         let mut name = Self::prefix();
         name.push_str("_id");
         Cow::Owned(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::expect_used, reason = "a test fails where its values are wrong")]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    typed_id!(ThingId, "prd");
+
+    /// Pairs from the specification's `valid.yml`.
+    #[test]
+    fn writes_and_reads_what_the_specification_says() {
+        for (letters, uuid) in [
+            (
+                "00000000000000000000000000",
+                "00000000-0000-0000-0000-000000000000",
+            ),
+            (
+                "0000000000e008000000000001",
+                "00000000-0000-7000-8000-000000000001",
+            ),
+            (
+                "0000000000e00900000000000a",
+                "00000000-0000-7000-9000-00000000000a",
+            ),
+            (
+                "01h455vb4pex5vsknk084sn02q",
+                "01890a5d-ac96-774b-bcce-b302099a8057",
+            ),
+            (
+                "7zzzzzzzzzzzzzzzzzzzzzzzzz",
+                "ffffffff-ffff-ffff-ffff-ffffffffffff",
+            ),
+        ] {
+            let id = ThingId::from_uuid(uuid.parse().expect("a UUID"));
+            assert_eq!(id.to_string(), format!("prd_{letters}"));
+            assert_eq!(id.to_string().parse(), Ok(id));
+        }
+    }
+
+    #[test]
+    fn refuses_every_other_text() {
+        for text in [
+            "",
+            "prd_",
+            "01h455vb4pex5vsknk084sn02q",
+            "usr_01h455vb4pex5vsknk084sn02q",
+            "prd01h455vb4pex5vsknk084sn02q",
+            "PRD_01h455vb4pex5vsknk084sn02q",
+            "prd_01H455VB4PEX5VSKNK084SN02Q",
+            "prd_01h455vb4pex5vsknk084sn02",
+            "prd_01h455vb4pex5vsknk084sn02qq",
+            "prd_01h455vb4pex5vsknk084sn02q ",
+            "prd_8zzzzzzzzzzzzzzzzzzzzzzzzz",
+            "prd_01h455vb4pex5vsknk084sn02l",
+            "prd_01h455vb4pex5vsknk084sn0é",
+        ] {
+            assert!(text.parse::<ThingId>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_new_id_is_a_version_7_ordered_by_time() {
+        let first = ThingId::new(Timestamp::from_millis(1_700_000_000_000));
+        let second = ThingId::new(Timestamp::from_millis(1_700_000_000_001));
+        assert!(first < second && first.to_string() < second.to_string());
+        assert_eq!(first.uuid().get_version_num(), 7);
+        assert_ne!(first, ThingId::new(Timestamp::from_millis(1_700_000_000_000)));
+    }
+
+    #[test]
+    fn documents_itself_with_an_id_that_parses() {
+        let schema = serde_json::to_value(ThingId::schema()).expect("a schema is JSON");
+        let example = schema["examples"][0].as_str().expect("an example");
+        assert!(example.parse::<ThingId>().is_ok(), "{schema}");
+    }
+
+    proptest! {
+        #[test]
+        fn reads_what_it_writes(number: u128) {
+            let id = ThingId::from_uuid(Uuid::from_u128(number));
+            prop_assert_eq!(id.to_string().parse::<ThingId>(), Ok(id));
+            let json = serde_json::to_string(&id).expect("an id is JSON");
+            prop_assert_eq!(serde_json::from_str::<ThingId>(&json).ok(), Some(id));
+        }
     }
 }

@@ -1,4 +1,5 @@
 //! Ids, time, money, parsed text, error kinds and access types: the vocabulary of Stoa, without I/O.
+#![doc = include_str!("../README.md")]
 
 mod access;
 mod error;

@@ -11,7 +11,7 @@ use utoipa::{
 use crate::TextError;
 
 /// Currencies whose minor unit is not a hundredth (ISO 4217).
-const WITHOUT_DECIMALS: &str = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF";
+const WITHOUT_DECIMALS: &str = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF";
 const WITH_THREE_DECIMALS: &str = "BHD IQD JOD KWD LYD OMR TND";
 /// All active codes that are money of a country or a union (ISO 4217, list one).
 const CODES: &str = "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD \
@@ -180,5 +180,117 @@ fn major(text: &str, exponent: u32) -> Option<i64> {
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.plain(), self.currency)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::expect_used, reason = "a test fails where its values are wrong")]
+
+    use proptest::{prelude::*, sample::select};
+
+    use super::*;
+
+    fn currency(code: &str) -> Currency {
+        Currency::parse(code).expect("an active code")
+    }
+
+    #[track_caller]
+    fn check(text: &str, code: &str, expected: Option<i64>) {
+        let parsed = Money::parse_major(text, currency(code));
+        assert_eq!(parsed.ok().map(|money| money.amount), expected, "{text} {code}");
+    }
+
+    #[test]
+    fn reads_major_units() {
+        check("1299", "BDT", Some(129_900));
+        check(" 1299.5 ", "BDT", Some(129_950));
+        check("19.99", "EUR", Some(1999));
+        check("19.9900", "EUR", Some(1999));
+        check("0", "EUR", Some(0));
+        check("00.05", "EUR", Some(5));
+        check("500", "JPY", Some(500));
+        check("500.00", "JPY", Some(500));
+        check("1.234", "KWD", Some(1234));
+        check("92233720368547758.07", "EUR", Some(i64::MAX));
+    }
+
+    #[test]
+    fn refuses_what_is_no_price() {
+        for text in [
+            "", ".", "1.", ".5", "-1", "+1", "1,299.00", "1 299", "1e3", "1.2.3", "১২", "NaN", "৳1",
+        ] {
+            check(text, "BDT", None);
+        }
+        check("19.999", "EUR", None);
+        check("500.5", "JPY", None);
+        check("1.2345", "KWD", None);
+        check("92233720368547758.08", "EUR", None);
+    }
+
+    #[test]
+    fn shows_all_decimals_of_the_currency() {
+        for (amount, code, shown) in [
+            (129_900, "BDT", "1299.00 BDT"),
+            (5, "EUR", "0.05 EUR"),
+            (-5, "EUR", "-0.05 EUR"),
+            (500, "JPY", "500 JPY"),
+            (1, "KWD", "0.001 KWD"),
+            (i64::MIN, "EUR", "-92233720368547758.08 EUR"),
+        ] {
+            assert_eq!(Money::new(amount, currency(code)).to_string(), shown);
+        }
+    }
+
+    #[test]
+    fn adds_only_what_fits_and_is_alike() {
+        let taka = |amount| Money::new(amount, currency("BDT"));
+        let euro = Money::new(1, currency("EUR"));
+        assert_eq!(taka(1).checked_add(taka(2)), Some(taka(3)));
+        assert_eq!(taka(1).checked_sub(taka(2)), Some(taka(-1)));
+        assert_eq!(taka(3).checked_mul(2), Some(taka(6)));
+        assert_eq!(taka(1).checked_add(euro), None);
+        assert_eq!(taka(1).checked_sub(euro), None);
+        assert_eq!(taka(i64::MAX).checked_add(taka(1)), None);
+        assert_eq!(taka(i64::MIN).checked_sub(taka(1)), None);
+        assert_eq!(taka(i64::MAX).checked_mul(2), None);
+    }
+
+    #[test]
+    fn every_listed_currency_is_known() {
+        for (codes, exponent) in [
+            (WITHOUT_DECIMALS, 0),
+            (WITH_THREE_DECIMALS, 3),
+            ("BDT EUR USD", 2),
+        ] {
+            for code in codes.split(' ') {
+                assert_eq!(currency(code).exponent(), exponent, "{code}");
+            }
+        }
+        for code in ["bdt", "XXX", "", "BDT ", "BGN"] {
+            assert!(Currency::parse(code).is_err(), "{code}");
+        }
+    }
+
+    #[test]
+    fn json_holds_minor_units() {
+        let json = r#"{"amount":129900,"currency":"BDT"}"#;
+        let money: Money = serde_json::from_str(json).expect("money");
+        assert_eq!(serde_json::to_string(&money).expect("JSON"), json);
+        for wrong in [
+            r#"{"amount":1.5,"currency":"BDT"}"#,
+            r#"{"amount":1,"currency":"bdt"}"#,
+            r#"{"amount":1}"#,
+        ] {
+            assert!(serde_json::from_str::<Money>(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn reads_what_it_shows(amount in 0..=i64::MAX, code in select(vec!["BDT", "JPY", "KWD"])) {
+            let money = Money::new(amount, currency(code));
+            prop_assert_eq!(Money::parse_major(&money.plain(), money.currency), Ok(money));
+        }
     }
 }

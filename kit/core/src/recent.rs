@@ -1,6 +1,7 @@
 //! Remembers answers for a short while, and never keeps one that was read before a change it should show.
 
 use std::{
+    borrow::Borrow,
     collections::HashMap,
     hash::Hash,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -54,7 +55,11 @@ impl<K: Eq + Hash, V: Clone> Recent<K, V> {
         }
     }
 
-    pub fn recall(&self, key: &K, now: Timestamp) -> Recall<V> {
+    pub fn recall<Q>(&self, key: &Q, now: Timestamp) -> Recall<V>
+    where
+        K: Borrow<Q>,
+        Q: Eq + Hash + ?Sized,
+    {
         let memory = self.memory();
         match memory.answers.get(key) {
             Some((since, value)) if self.is_fresh(*since, now) => Recall::Known(value.clone()),
@@ -82,7 +87,11 @@ impl<K: Eq + Hash, V: Clone> Recent<K, V> {
     }
 
     /// Forgets an answer because what it tells has changed.
-    pub fn forget(&self, key: &K) {
+    pub fn forget<Q>(&self, key: &Q)
+    where
+        K: Borrow<Q>,
+        Q: Eq + Hash + ?Sized,
+    {
         let mut memory = self.memory();
         memory.changes += 1;
         memory.answers.remove(key);

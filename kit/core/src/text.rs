@@ -90,21 +90,39 @@ impl Slug {
 pub fn slugify(title: &str) -> Option<Slug> {
     let mut slug = String::new();
     for letter in title.nfkd().filter(|letter| !is_combining_mark(*letter)) {
-        if slug.len() >= 80 {
-            break;
-        }
         if letter.is_ascii_alphanumeric() {
             slug.push(letter.to_ascii_lowercase());
+        } else if let Some(letters) = latin(letter) {
+            slug.push_str(letters);
         } else if !slug.is_empty() && !slug.ends_with('-') && letter != '\'' && letter != '’' {
             slug.push('-');
+        }
+        if slug.len() >= 80 {
+            slug.truncate(80);
+            break;
         }
     }
     Slug::parse(slug.trim_end_matches('-')).ok()
 }
 
+/// The Latin letters that Unicode does not take apart, as they are commonly written in ASCII.
+const fn latin(letter: char) -> Option<&'static str> {
+    Some(match letter {
+        'ß' | 'ẞ' => "ss",
+        'æ' | 'Æ' => "ae",
+        'œ' | 'Œ' => "oe",
+        'ø' | 'Ø' => "o",
+        'ł' | 'Ł' => "l",
+        'đ' | 'Đ' | 'ð' | 'Ð' => "d",
+        'þ' | 'Þ' => "th",
+        'ı' => "i",
+        _ => return None,
+    })
+}
+
 impl Email {
     pub fn parse(text: &str) -> Result<Self, TextError> {
-        let email: String = text.trim().nfc().collect::<String>().to_lowercase();
+        let email: String = text.trim().to_lowercase().nfc().collect();
         if is_email(&email) {
             return Ok(Self(email));
         }
@@ -130,6 +148,7 @@ fn is_email(email: &str) -> bool {
     };
     let odd =
         |letter: char| letter.is_whitespace() || letter.is_control() || "@<>()[]\\,;:\"".contains(letter);
+    let top = domain.rsplit('.').next().unwrap_or_default();
     email.len() <= 254
         && (1..=64).contains(&local.len())
         && !local.contains(odd)
@@ -138,15 +157,22 @@ fn is_email(email: &str) -> bool {
         && !local.contains("..")
         && domain.contains('.')
         && domain.split('.').all(label)
+        && top.contains(char::is_alphabetic)
+        && !email.contains(is_invisible)
+}
+
+/// Letters that leave no mark: two addresses that look alike must not be two accounts.
+fn is_invisible(letter: char) -> bool {
+    matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 impl Sku {
     pub fn parse(text: &str) -> Result<Self, TextError> {
-        let sku = text.trim();
+        let sku: String = text.trim().nfc().collect();
         if sku.is_empty() || sku.chars().count() > 64 || sku.contains(char::is_control) {
             return refuse("sku.invalid", "must be 1 to 64 characters");
         }
-        Ok(Self(sku.nfc().collect()))
+        Ok(Self(sku))
     }
 }
 
@@ -224,3 +250,6 @@ impl<const MAX: usize> Serialize for Text<MAX> {
         serializer.serialize_str(&self.0)
     }
 }
+
+#[cfg(test)]
+mod tests;

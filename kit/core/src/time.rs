@@ -122,7 +122,7 @@ pub enum Clock {
     Manual(ManualClock),
 }
 
-/// A clock that stands still until it is advanced.
+/// A clock that is advanced by hand. Each reading moves it a microsecond, so that no two instants are the same.
 #[derive(Debug, Clone)]
 pub struct ManualClock(Arc<AtomicI64>);
 
@@ -137,7 +137,7 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         match self {
             Self::System => Timestamp(jiff::Timestamp::now().as_microsecond()),
-            Self::Manual(clock) => Timestamp(clock.0.load(Ordering::SeqCst)),
+            Self::Manual(clock) => Timestamp(clock.0.fetch_add(1, Ordering::SeqCst)),
         }
     }
 }
@@ -145,5 +145,67 @@ impl Clock {
 impl ManualClock {
     pub fn advance(&self, by: Duration) {
         self.0.fetch_add(micros(by), Ordering::SeqCst);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, micros: i64, shown: &str) {
+        let instant = Timestamp::from_micros(micros);
+        assert_eq!(text.parse(), Ok(instant));
+        assert_eq!(instant.to_string(), shown);
+        assert_eq!(
+            serde_json::from_str::<Timestamp>(&format!("\"{shown}\"")).ok(),
+            Some(instant)
+        );
+    }
+
+    #[test]
+    fn reads_rfc_3339_and_writes_microseconds() {
+        check("1970-01-01T00:00:00Z", 0, "1970-01-01T00:00:00.000000Z");
+        check(
+            "1970-01-01T06:00:00.5+06:00",
+            500_000,
+            "1970-01-01T00:00:00.500000Z",
+        );
+        check("1970-01-01T00:00:00.0000019Z", 1, "1970-01-01T00:00:00.000001Z");
+        check("1969-12-31T23:59:59.999999Z", -1, "1969-12-31T23:59:59.999999Z");
+    }
+
+    #[test]
+    fn refuses_what_names_no_instant() {
+        for text in [
+            "",
+            "2026-11-21",
+            "2026-11-21T09:30:00",
+            "2026-02-30T00:00:00Z",
+            "0",
+        ] {
+            assert!(text.parse::<Timestamp>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn counts_without_wrapping() {
+        let (early, late) = (Timestamp::from_micros(1), Timestamp::from_millis(1));
+        assert_eq!(late.since(early), Duration::from_micros(999));
+        assert_eq!(early.since(late), Duration::ZERO);
+        assert_eq!(early.plus(Duration::from_micros(999)), late);
+        assert_eq!(late.minus(Duration::from_micros(999)), early);
+        assert_eq!(early.plus(Duration::MAX).as_micros(), i64::MAX);
+        assert_eq!(Timestamp::from_millis(i64::MAX).as_micros(), i64::MAX);
+    }
+
+    #[test]
+    fn a_manual_clock_moves_only_by_hand() {
+        let (clock, hand) = Clock::manual(Timestamp::from_millis(5));
+        let copy = clock.clone();
+        assert_eq!(copy.now(), Timestamp::from_millis(5));
+        hand.advance(Duration::from_millis(2));
+        assert_eq!(copy.now(), Timestamp::from_millis(7));
+        assert_eq!(clock.now(), copy.now());
     }
 }

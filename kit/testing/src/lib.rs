@@ -1,6 +1,11 @@
 //! Test servers, both engines, an HTTP client and generated route tests.
+#![doc = include_str!("../README.md")]
 #![expect(clippy::expect_used, reason = "a test's set-up fails where it breaks")]
 
+mod app;
+mod client;
 mod postgres;
 
+pub use app::{BASE, Engine, PASSWORD, Shop, TestApp, console, unique};
+pub use client::{Client, Reply, Request};
 pub use postgres::PostgresServer;

@@ -1,28 +1,42 @@
 //! A private PostgreSQL server for the tests of one process.
 
 use std::{
-    fs,
+    env, fs,
     io::Write as _,
     net::TcpListener,
-    os::unix::fs::PermissionsExt,
+    os::unix::{fs::PermissionsExt, process::CommandExt},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::OnceLock,
     time::{Duration, Instant},
 };
 
+use tempfile::TempDir;
+
 const SUPERUSER: &str = "postgres";
 const DATABASE: &str = "stoa";
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Stops the server by its own pid when the pipe to the test process closes, however that process ends.
+/// Makes the server, runs it, and when the pipe to the test process closes, however that process ends, stops it by its
+/// own pid and removes its directory. PostgreSQL refuses to run as root, so root hands over to the user that Debian's
+/// package makes. Arguments: the programs, the directory, that user, the server's settings.
 const SUPERVISOR: &str = r#"
-"$1/postgres" -D "$2/data" >"$2/server.log" 2>&1 &
+programs=$1 home=$2 user=$3 as=
+shift 3
+cd /
+exec 2>"$home/server.log"
+if [ "$(id -u)" = 0 ]; then
+    chown "$user:" "$home" || exit 1
+    as="setpriv --reuid=$user --regid=$user --clear-groups --"
+fi
+$as "$programs/initdb" --pgdata "$home/data" --username "$user" \
+    --auth=trust --encoding=UTF8 --locale=C --no-sync >&2 || exit 1
+$as "$programs/postgres" -D "$home/data" "$@" >&2 &
 server=$!
 while read -r _; do :; done
 kill -INT "$server" 2>/dev/null
 wait "$server"
-rm -rf "$2"
+rm -rf "$home"
 "#;
 
 /// Roles as an operator makes them: one owns the tables, the other reads and writes under row-level security.
@@ -36,6 +50,7 @@ CREATE DATABASE stoa OWNER stoa_owner;
 #[derive(Debug)]
 pub struct PostgresServer {
     port: u16,
+    home: PathBuf,
     supervisor: Child,
 }
 
@@ -52,32 +67,16 @@ impl PostgresServer {
 
     fn start() -> Self {
         let programs = programs();
-        let home = private_directory();
         let port = free_port();
-        run(as_user(&programs.join("initdb"))
-            .arg("--pgdata")
-            .arg(home.join("data"))
-            .args([
-                "--username",
-                SUPERUSER,
-                "--auth=trust",
-                "--encoding=UTF8",
-                "--locale=C",
-                "--no-sync",
-            ]));
-        fs::OpenOptions::new()
-            .append(true)
-            .open(home.join("data/postgresql.conf"))
-            .and_then(|mut file| file.write_all(settings(port, &home).as_bytes()))
-            .expect("the server's settings can be written");
-        let supervisor = as_user(Path::new("/bin/sh"))
-            .args(["-c", SUPERVISOR, "supervisor"])
-            .args([&programs, &home])
-            .stdin(Stdio::piped())
-            .spawn()
-            .expect("the server's supervisor starts");
-        let server = Self { port, supervisor };
-        server.wait_until_ready(&programs, &home);
+        let home = private_directory();
+        let supervisor = supervise(&programs, home.path(), port);
+        let mut server = Self {
+            port,
+            // From here on the supervisor removes it.
+            home: home.keep(),
+            supervisor,
+        };
+        server.wait_until_ready(&programs);
         server.psql(&programs, "postgres", ROLES);
         server
     }
@@ -100,44 +99,48 @@ impl PostgresServer {
         self.url(SUPERUSER)
     }
 
-    /// The process that stops the server when its pipe closes.
-    #[must_use]
-    pub fn supervisor(&self) -> u32 {
-        self.supervisor.id()
-    }
-
     fn url(&self, role: &str) -> String {
         format!("postgresql://{role}@127.0.0.1:{}/{DATABASE}", self.port)
     }
 
-    fn wait_until_ready(&self, programs: &Path, home: &Path) {
+    /// Asks through the socket in the server's own directory: behind the port there might be another one's server.
+    fn wait_until_ready(&mut self, programs: &Path) {
         let started = Instant::now();
-        let port = self.port.to_string();
         while !Command::new(programs.join("pg_isready"))
-            .args(["--host=127.0.0.1", "--port", &port, "--quiet"])
+            .arg("--quiet")
+            .args(self.address())
             .status()
             .is_ok_and(|status| status.success())
         {
-            assert!(
-                started.elapsed() < PATIENCE,
-                "PostgreSQL did not start: {}",
-                fs::read_to_string(home.join("server.log")).unwrap_or_default()
-            );
+            if started.elapsed() > PATIENCE || !matches!(self.supervisor.try_wait(), Ok(None)) {
+                self.give_up();
+            }
             std::thread::sleep(Duration::from_millis(50));
         }
     }
 
+    /// Says what the server said. Where `initdb` failed, nobody else removes the directory.
+    fn give_up(&self) -> ! {
+        let log = fs::read_to_string(self.home.join("server.log")).unwrap_or_default();
+        if let Err(error) = fs::remove_dir_all(&self.home) {
+            eprintln!("{} is left: {error}", self.home.display());
+        }
+        panic!("PostgreSQL did not start: {log}");
+    }
+
+    fn address(&self) -> [String; 2] {
+        [
+            format!("--host={}", self.home.display()),
+            format!("--port={}", self.port),
+        ]
+    }
+
     fn psql(&self, programs: &Path, database: &str, text: &str) {
         let mut psql = Command::new(programs.join("psql"))
-            .args([
-                "--no-psqlrc",
-                "--quiet",
-                "--set=ON_ERROR_STOP=1",
-                "--host=127.0.0.1",
-                "--username",
-                SUPERUSER,
-            ])
-            .args(["--port", &self.port.to_string(), database])
+            .args(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"])
+            .args(["--username", SUPERUSER])
+            .args(self.address())
+            .arg(database)
             .stdin(Stdio::piped())
             .spawn()
             .expect("psql starts");
@@ -150,73 +153,75 @@ impl PostgresServer {
     }
 }
 
-fn settings(port: u16, home: &Path) -> String {
-    format!(
-        "listen_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = '{}'\nfsync = off\n\
-         synchronous_commit = off\nfull_page_writes = off\nmax_connections = 300\nshared_buffers = 128MB\n",
-        home.display()
-    )
+/// Starts the server under its supervisor, in a process group of its own: an interrupt at the terminal is for the
+/// tests, and the supervisor has to outlive them.
+fn supervise(programs: &Path, home: &Path, port: u16) -> Child {
+    Command::new("/bin/sh")
+        .args(["-c", SUPERVISOR, "supervisor"])
+        .args([programs, home])
+        .arg(SUPERUSER)
+        .args(settings(port, home))
+        .process_group(0)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the server's supervisor starts")
 }
 
-/// Where the server's programs are: the newest of Debian's versions, else where `pg_config` says.
+/// Durability is off: the data need not outlive the tests, which wait less.
+fn settings(port: u16, home: &Path) -> Vec<String> {
+    [
+        "listen_addresses=127.0.0.1",
+        &format!("port={port}"),
+        &format!("unix_socket_directories={}", home.display()),
+        "fsync=off",
+        "synchronous_commit=off",
+        "full_page_writes=off",
+        "max_connections=300",
+        "shared_buffers=128MB",
+    ]
+    .iter()
+    .flat_map(|setting| ["-c".to_owned(), (*setting).to_owned()])
+    .collect()
+}
+
+/// Where the server's programs are: the newest of Debian's versions, else where `pg_config` says, else on the path.
 fn programs() -> PathBuf {
-    let version = |path: &PathBuf| {
-        path.parent()
-            .and_then(Path::file_name)?
-            .to_str()?
-            .parse::<u32>()
-            .ok()
-    };
-    let mut found: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| Some(entry.ok()?.path().join("bin")))
-        .filter(|path| path.join("initdb").exists())
-        .collect();
-    found.sort_by_key(version);
     let configured = || {
         let output = Command::new("pg_config").arg("--bindir").output().ok()?;
-        let path = PathBuf::from(String::from_utf8(output.stdout).ok()?.trim());
-        path.join("initdb").exists().then_some(path)
+        Some(PathBuf::from(String::from_utf8(output.stdout).ok()?.trim()))
     };
-    found
-        .pop()
-        .or_else(configured)
-        .expect("PostgreSQL's server programs are installed (Debian: postgresql)")
+    let path = env::var_os("PATH").unwrap_or_default();
+    debian_versions()
+        .into_iter()
+        .chain(configured())
+        .chain(env::split_paths(&path))
+        .find(|directory| directory.join("initdb").exists())
+        .expect("the tests need PostgreSQL's server programs: install Debian's package postgresql")
 }
 
-/// PostgreSQL refuses to run as root, so root hands over to the user that Debian's package makes.
-fn as_user(program: &Path) -> Command {
-    if !is_root() {
-        return Command::new(program);
-    }
-    let mut command = Command::new("setpriv");
-    command
-        .args(["--reuid", SUPERUSER, "--regid", SUPERUSER, "--clear-groups", "--"])
-        .arg(program);
-    command
+/// The directories of `/usr/lib/postgresql/17/bin` and its like, the newest version first.
+fn debian_versions() -> Vec<PathBuf> {
+    let mut versions: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| {
+            let entry = entry.ok()?;
+            let version = entry.file_name().to_str()?.parse().ok()?;
+            Some((version, entry.path().join("bin")))
+        })
+        .collect();
+    versions.sort_by(|one, other| other.cmp(one));
+    versions.into_iter().map(|(_, directory)| directory).collect()
 }
 
-fn is_root() -> bool {
-    let output = Command::new("id")
-        .arg("-u")
-        .output()
-        .expect("id tells who runs the tests");
-    output.stdout.trim_ascii() == b"0"
-}
-
-/// A directory that the server's user owns.
-fn private_directory() -> PathBuf {
-    let home = tempfile::Builder::new()
+fn private_directory() -> TempDir {
+    tempfile::Builder::new()
         .prefix("stoa-postgres-")
         .permissions(fs::Permissions::from_mode(0o700))
         .tempdir()
         .expect("a temporary directory can be made")
-        .keep();
-    if is_root() {
-        run(Command::new("chown").arg(format!("{SUPERUSER}:")).arg(&home));
-    }
-    home
 }
 
 fn free_port() -> u16 {
@@ -226,11 +231,5 @@ fn free_port() -> u16 {
         .port()
 }
 
-fn run(command: &mut Command) {
-    let output = command.output().expect("the program starts");
-    assert!(
-        output.status.success(),
-        "{command:?}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-}
+#[cfg(test)]
+mod tests;
