@@ -1,40 +1,81 @@
-//! Under which names the platform answers.
+//! What the operator decides about hosts.
 
-/// Settings of the HTTP side.
+/// The hosts that the platform answers on. Proxies are not trusted: nothing reads `Forwarded` or `X-Forwarded-*`.
 #[derive(Debug, Clone)]
 pub struct HttpConfig {
-    /// The platform's domain, with its port when that is not the scheme's own: `localhost:8080`.
-    pub base_domain: String,
-    /// `https`, or `http` on loopback.
-    pub scheme: &'static str,
+    /// As written in links: lower-cased, with the port when it is not the usual one.
+    base_domain: String,
+    name_length: usize,
+    secure: bool,
 }
 
 impl HttpConfig {
-    /// The platform's domain without its port.
+    /// `base_domain` may carry a port, as in `localhost:8080`; `secure` says that browsers come by https.
+    #[must_use]
+    pub fn new(base_domain: &str, secure: bool) -> Self {
+        let base_domain = base_domain.to_ascii_lowercase();
+        let name_length = base_domain.find(':').unwrap_or(base_domain.len());
+        Self {
+            base_domain,
+            name_length,
+            secure,
+        }
+    }
+
+    /// The base domain as links name it, such as `stoa.example` or `localhost:8080`.
+    #[must_use]
+    pub fn base_domain(&self) -> &str {
+        &self.base_domain
+    }
+
+    /// The base domain without a port.
     #[must_use]
     pub fn base_name(&self) -> &str {
-        crate::host::without_port(&self.base_domain).unwrap_or(&self.base_domain)
+        &self.base_domain[..self.name_length]
     }
 
-    /// The address of a host of ours, or of a domain that a tenant brought.
+    /// The console's host as links name it, `app.localhost:8080`.
     #[must_use]
-    pub fn url_of(&self, host: &str) -> String {
-        let port = self
-            .base_domain
-            .strip_prefix(self.base_name())
-            .unwrap_or_default();
-        format!("{}://{host}{port}", self.scheme)
+    pub fn console_host(&self) -> String {
+        format!("app.{}", self.base_domain)
     }
 
-    /// The address of a tenant's subdomain.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.secure
+    }
+
+    #[must_use]
+    pub fn scheme(&self) -> &'static str {
+        if self.secure { "https" } else { "http" }
+    }
+
+    /// `https://dhaka-silk.stoa.example` for a tenant's subdomain.
     #[must_use]
     pub fn subdomain_url(&self, label: &str) -> String {
-        format!("{}://{label}.{}", self.scheme, self.base_domain)
+        format!("{}://{label}.{}", self.scheme(), self.base_domain)
     }
 
-    /// The address of the console and of the API for staff.
-    #[must_use]
-    pub fn console_url(&self) -> String {
-        self.subdomain_url("app")
+    /// A host without port, as links name it: with the port that the platform is reached on.
+    pub(crate) fn authority(&self, host: &str) -> String {
+        format!("{host}{}", &self.base_domain[self.name_length..])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_stands_in_links_and_nowhere_else() {
+        let config = HttpConfig::new("Localhost:8080", false);
+        assert_eq!(config.base_domain(), "localhost:8080");
+        assert_eq!(config.base_name(), "localhost");
+        assert_eq!(config.console_host(), "app.localhost:8080");
+        assert_eq!(config.subdomain_url("silk"), "http://silk.localhost:8080");
+        assert_eq!(config.authority("silk.example"), "silk.example:8080");
+        let config = HttpConfig::new("stoa.example", true);
+        assert_eq!(config.subdomain_url("silk"), "https://silk.stoa.example");
+        assert_eq!(config.authority("silk.example"), "silk.example");
     }
 }

@@ -1,24 +1,33 @@
-//! What the gateway asks the platform: whose host this is, who calls, and what they may do there.
+//! What the kit has to ask the modules: whose host this is, who calls, and what they are in a tenant.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{pin::Pin, sync::Arc};
 
-use futures_util::future::BoxFuture;
 use stoa_core::{Currency, FeatureSet, MembershipId, Role, SessionId, SiteId, TenantId, Token, UserId};
 use stoa_db::DbResult;
 
 use crate::HostKey;
 
-/// The one trait that the kit declares for modules to fill. Answers may be a moment old unless asked afresh.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// The questions that the kit asks and knows no table to answer. Answers may be remembered for up to a second.
 pub trait Directory: Send + Sync + 'static {
+    /// The website of a host, when that is known without asking a store; the way of a cached page.
+    fn known_site(&self, host: &HostKey) -> Option<SiteEntry> {
+        let _ = host;
+        None
+    }
+
+    /// The website of a host. Asked for subdomains and custom hosts only.
     fn site_by_host<'a>(&'a self, host: &'a HostKey) -> BoxFuture<'a, DbResult<Option<SiteEntry>>>;
 
     fn tenant_by_slug<'a>(&'a self, slug: &'a str) -> BoxFuture<'a, DbResult<Option<Arc<TenantSnapshot>>>>;
 
     fn tenant_by_id(&self, id: TenantId) -> BoxFuture<'_, DbResult<Option<Arc<TenantSnapshot>>>>;
 
+    /// Whom a live credential stands for.
     fn authenticate<'a>(&'a self, credential: &'a Credential) -> BoxFuture<'a, DbResult<Option<Principal>>>;
 
-    /// The user's place in a tenant; read anew from the store when `fresh`.
+    /// The user's place in a tenant; read anew when `fresh`.
     fn membership(
         &self,
         user: UserId,
@@ -27,15 +36,15 @@ pub trait Directory: Send + Sync + 'static {
     ) -> BoxFuture<'_, DbResult<Option<Membership>>>;
 }
 
-/// A host's website and whose it is.
+/// A website, and whose it is.
 #[derive(Debug, Clone)]
 pub struct SiteEntry {
     pub tenant: Arc<TenantSnapshot>,
     pub site: SiteId,
 }
 
-/// What a request needs to know of its tenant.
-#[derive(Debug, Clone)]
+/// A business, as far as every request has to know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TenantSnapshot {
     pub id: TenantId,
     pub slug: String,
@@ -43,35 +52,45 @@ pub struct TenantSnapshot {
     pub status: TenantStatus,
     pub is_admin: bool,
     pub currency: Currency,
+    /// BCP 47, such as `bn-BD`.
     pub locale: String,
+    /// IANA, such as `Asia/Dhaka`.
     pub time_zone: String,
     pub features: FeatureSet,
+    /// The website of requests that name the tenant and no website.
     pub primary_site: Option<SiteId>,
+    /// Rises with every change of the above; pages rendered before one are not served after it.
+    pub version: i64,
 }
 
-/// Whether a tenant is open to requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TenantStatus {
     Provisioning,
     Active,
     Suspended,
-    Deleted,
 }
 
-/// What a caller shows to prove who they are.
-#[derive(Debug, Clone)]
+/// What a request presents to prove who sends it. Nothing but its form has been checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Credential {
-    /// The cookie of a signed-in browser.
+    /// From the cookie `__Host-stoa`, on the console's host.
     Session(Token),
 }
 
-/// Who calls.
-#[derive(Debug, Clone)]
+/// A person who is signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
     pub user: UserId,
     pub session: SessionId,
-    /// The membership the session works in; only decides where a user lands.
-    pub elected: Option<MembershipId>,
+    /// Where the session works when a request names no tenant.
+    pub elected: Option<Elected>,
+}
+
+/// The membership that a session works in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Elected {
+    pub membership: MembershipId,
+    pub tenant: TenantId,
 }
 
 /// A user's place in a tenant.
@@ -79,12 +98,25 @@ pub struct Principal {
 pub struct Membership {
     pub id: MembershipId,
     pub role: Role,
-    pub permissions: Arc<BTreeSet<&'static str>>,
+    pub permissions: PermissionSet,
 }
 
-impl Membership {
+/// The keys of the permissions that somebody holds. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct PermissionSet(Arc<[&'static str]>);
+
+impl PermissionSet {
     #[must_use]
-    pub fn allows(&self, permission: &str) -> bool {
-        self.permissions.contains(permission)
+    pub fn new(keys: impl Into<Arc<[&'static str]>>) -> Self {
+        Self(keys.into())
+    }
+
+    #[must_use]
+    pub fn contains(&self, key: &str) -> bool {
+        self.0.contains(&key)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.0.iter().copied()
     }
 }

@@ -1,11 +1,21 @@
-//! What handlers take from a request.
+//! Who and what a handler gets from a request, each refused with the one right answer.
 
 mod body;
-mod parameters;
+mod credential;
+mod form;
+mod json;
+mod origin;
+mod parts;
 mod scope;
+mod signed_in;
 mod visitor;
 
-pub use body::{Form, Json};
-pub use parameters::{Path, Query};
-pub use scope::{SESSION_COOKIE, Scope, SignedIn, cookie};
+pub(crate) use body::{BODY_LIMIT, too_large};
+pub(crate) use credential::authenticate;
+
+pub use form::Form;
+pub use json::Json;
+pub use parts::{Path, Query};
+pub use scope::Scope;
+pub use signed_in::SignedIn;
 pub use visitor::Visitor;

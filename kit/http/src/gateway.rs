@@ -1,284 +1,266 @@
-//! The first layer: limits, the tenant, kept pages, the router, and what every answer carries.
+//! The outermost service: what happens to every request before and after its handler.
+
+mod access_log;
+mod finish;
+mod health;
+mod mount;
+mod problem_page;
+mod request_id;
+mod resolve;
+mod tenant_path;
 
 use std::{
+    any::Any,
     convert::Infallible,
     panic::AssertUnwindSafe,
+    pin::Pin,
     sync::Arc,
     task::{Context, Poll},
-    time::Instant,
 };
 
 use axum::{
-    Router,
+    BoxError,
     body::Body,
-    extract::{MatchedPath, Request},
-    middleware::{Next, from_fn},
+    extract::Request,
     response::{IntoResponse, Response},
-    routing::get,
 };
-use futures_util::{FutureExt, future::BoxFuture};
-use http::{
-    HeaderName, HeaderValue, Method, StatusCode,
-    header::{
-        CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
-    },
-};
-use stoa_core::ErrorKind;
-use tower::{Service, ServiceExt};
-use utoipa::openapi::OpenApi;
-use uuid::Uuid;
+use bytes::Bytes;
+use futures_util::FutureExt;
+use http::Method;
+use http_body_util::Limited;
+use hyper::body::Body as HttpBody;
+use tower::Service;
+use tracing::{Instrument, Span, field::Empty};
 
+use self::{
+    access_log::Arrival,
+    finish::{Asked, finish},
+    mount::{Routers, mount, run},
+    request_id::RequestIds,
+    resolve::{is_api, resolve, unless_stranger},
+};
 use crate::{
-    ApiError, HttpState, Mounted, Resolved, html, openapi,
-    page_cache::{PageCache, PageKey},
-    resolve::resolve,
+    ApiError, BoxFuture, HostKey, HttpState, Module, Pages, SiteEntry, TenantStatus,
+    extract::{BODY_LIMIT, too_large},
+    page_cache::{KeptPage, PageCache, PageKey},
 };
 
-/// The largest body that a route takes unless it says otherwise.
-const LARGEST_BODY: u64 = 2 * 1024 * 1024;
+pub use request_id::RequestId;
+pub(crate) use {
+    finish::{PAGE_HEADERS, X_REQUEST_ID},
+    problem_page::escape,
+    resolve::{RequiredFeature, Resolved, check_feature, check_status, not_found},
+};
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
-const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
-const REFERRER: HeaderValue = HeaderValue::from_static("strict-origin-when-cross-origin");
-const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'self'; img-src 'self' https: data:; object-src 'none'; base-uri 'self'; form-action 'self'; \
-     frame-ancestors 'none'",
-);
-
-/// The whole platform as one service: the server and the tests call the same.
+/// Everything that answers requests. Cheap to clone.
 #[derive(Clone)]
-pub struct Gateway {
-    shared: Arc<Shared>,
-}
+pub struct Gateway(Arc<Inner>);
 
-struct Shared {
+struct Inner {
     state: HttpState,
-    /// What tenants' hosts answer: the API and public pages.
-    site: Router,
-    /// What the platform's own hosts answer: the API and the console.
-    platform: Router,
+    routers: Routers,
     pages: PageCache,
+    ids: RequestIds,
 }
 
 impl Gateway {
-    /// `console` holds what the platform's own hosts show beside the API; `everywhere` what any host shows.
+    /// Mounts the modules' routes and pages, and what the platform's own hosts show.
     #[must_use]
-    pub fn new(
-        state: HttpState,
-        mounted: Mounted,
-        console: Router<HttpState>,
-        everywhere: Router<HttpState>,
-    ) -> Self {
-        let api = mounted.api.merge(everywhere).merge(own_routes(&mounted.openapi));
-        let finish = |router: Router<HttpState>| {
-            router
-                .route_layer(from_fn(note_path))
-                .fallback(nothing)
-                .with_state(state.clone())
+    pub fn new(state: HttpState, modules: Vec<Module>, console: Pages) -> Self {
+        let routers = mount(&state, modules, console);
+        Self(Arc::new(Inner {
+            state,
+            routers,
+            pages: PageCache::new(),
+            ids: RequestIds::new(),
+        }))
+    }
+
+    #[must_use]
+    pub fn state(&self) -> &HttpState {
+        &self.0.state
+    }
+
+    /// Answers one request. A kept page is answered at once, before anything else is looked at.
+    pub fn handle<B>(&self, request: http::Request<B>) -> Answering
+    where
+        B: HttpBody<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        let arrival = Arrival::now(self.0.ids.next());
+        if let Some((page, entry)) = self.0.kept(&request) {
+            let response = page.respond(request.method(), request.headers(), arrival.id);
+            arrival.log_kept(request.method(), &response, &entry.tenant.slug);
+            return Answering::Done(Some(response));
+        }
+        let inner = Arc::clone(&self.0);
+        Answering::UnderWay(Box::pin(inner.answer(request.map(Body::new), arrival)))
+    }
+}
+
+impl Inner {
+    /// The kept page that answers a request. Whatever is unusual about the request is left to the long way.
+    fn kept<B>(&self, request: &http::Request<B>) -> Option<(Arc<KeptPage>, SiteEntry)> {
+        if is_api(request.uri().path()) || request.headers().contains_key("x-tenant-id") {
+            return None;
+        }
+        let host = HostKey::of_request(request.uri(), request.headers(), self.state.config()).ok()?;
+        if host.is_platform() {
+            return None;
+        }
+        let entry = self.state.directory().known_site(&host)?;
+        let key = PageKey::of(
+            request,
+            &host,
+            &entry,
+            self.state.db().generation(entry.tenant.id),
+        )?;
+        let page = self.pages.get(&key)?;
+        let is_served = entry.tenant.status == TenantStatus::Active && page.is_on(&entry.tenant);
+        is_served.then_some((page, entry))
+    }
+
+    async fn answer(self: Arc<Self>, request: Request, arrival: Arrival) -> Response {
+        let asked = Asked::of(&request);
+        let span = tracing::info_span!(
+            "request",
+            id = arrival.id.as_str(),
+            method = asked.method.as_str(),
+            route = Empty,
+            tenant = Empty,
+        );
+        let mut tenant = None;
+        let routed = AssertUnwindSafe(self.route(request, arrival.id, &mut tenant)).catch_unwind();
+        let response = match routed.instrument(span.clone()).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(error)) => error.into_response(),
+            Err(panic) => span.in_scope(|| panicked(&*panic)).into_response(),
         };
-        let site = finish(api.clone().merge(mounted.pages));
-        let platform = finish(api.merge(console));
-        Self {
-            shared: Arc::new(Shared {
-                state,
-                site,
-                platform,
-                pages: PageCache::new(),
-            }),
+        let response = finish(response, &asked, arrival.id);
+        span.in_scope(|| arrival.log(&asked.method, &response, tenant.as_deref()));
+        response
+    }
+
+    async fn route(
+        &self,
+        request: Request,
+        id: RequestId,
+        tenant: &mut Option<String>,
+    ) -> Result<Response, ApiError> {
+        if let Some(health) = health::answer(request.method(), request.uri().path(), &self.state).await {
+            return Ok(health);
+        }
+        let mut request = limited(request)?;
+        let resolved = resolve(&mut request, &self.state).await?;
+        if let Some(named) = &resolved.tenant {
+            Span::current().record("tenant", named.slug.as_str());
+            *tenant = Some(named.slug.clone());
+            if let Err(refusal) = check_status(named) {
+                let (parts, _) = request.into_parts();
+                return Err(unless_stranger(refusal, &parts, &self.state, named).await);
+            }
+        }
+        request.extensions_mut().insert(id);
+        if is_api(request.uri().path()) {
+            request.extensions_mut().insert(resolved);
+            return Ok(run(&self.routers.api, request).await);
+        }
+        Ok(self.page(request, resolved, id).await)
+    }
+
+    /// Pages stand on tenants' hosts only: however else a request names a tenant, the platform's own hosts show none.
+    async fn page(&self, mut request: Request, resolved: Resolved, id: RequestId) -> Response {
+        let (Some(tenant), Some(site), false) =
+            (&resolved.tenant, resolved.site, resolved.host.is_platform())
+        else {
+            request.extensions_mut().insert(resolved);
+            return run(&self.routers.console, request).await;
+        };
+        // Read before the page is made: what changes meanwhile makes another key.
+        let generation = self.state.db().generation(tenant.id);
+        let entry = SiteEntry {
+            tenant: Arc::clone(tenant),
+            site,
+        };
+        let key = PageKey::of(&request, &resolved.host, &entry, generation);
+        request.extensions_mut().insert(resolved);
+        let Some(key) = key else {
+            return run(&self.routers.site, request).await;
+        };
+        if let Some(page) = self.pages.get(&key).filter(|page| page.is_on(&entry.tenant)) {
+            return page.respond(request.method(), request.headers(), id);
+        }
+        let method = std::mem::replace(request.method_mut(), Method::GET);
+        let headers = request.headers().clone();
+        match self.pages.keep(key, run(&self.routers.site, request).await).await {
+            Ok(page) => page.respond(&method, &headers, id),
+            Err(response) => response,
         }
     }
 }
 
-/// The API's description and the style of the platform's own pages.
-fn own_routes(document: &OpenApi) -> Router<HttpState> {
-    let json = openapi::to_json(document);
-    let docs = html::docs(&json);
-    Router::new()
-        .route("/api/openapi.json", get(async move || axum::Json(json.clone())))
-        .route("/api/docs", get(async move || html::page("API", &docs)))
-        .route("/-/plain.css", get(html::style))
+/// Refuses a body that says it is too large, and cuts off one that does not say.
+fn limited(request: Request) -> Result<Request, ApiError> {
+    let limit = u64::try_from(BODY_LIMIT).unwrap_or(u64::MAX);
+    let size = request.body().size_hint();
+    if size.lower() > limit {
+        return Err(too_large());
+    }
+    if size.upper().is_some_and(|upper| upper <= limit) {
+        return Ok(request);
+    }
+    Ok(request.map(|body| Body::new(Limited::new(body, BODY_LIMIT))))
 }
 
-/// The template of the path that a request matched, for the log.
-#[derive(Clone)]
-struct Template(MatchedPath);
-
-async fn note_path(path: MatchedPath, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    response.extensions_mut().insert(Template(path));
-    response
+fn panicked(panic: &(dyn Any + Send)) -> ApiError {
+    let message = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    ApiError::internal(&format!("panicked: {}", message.unwrap_or("without a message")))
 }
 
-async fn nothing() -> ApiError {
-    ApiError::not_found()
+/// An answer, at hand or under way.
+pub enum Answering {
+    Done(Option<Response>),
+    UnderWay(BoxFuture<'static, Response>),
 }
 
-impl Service<Request> for Gateway {
+impl Future for Answering {
+    type Output = Result<Response, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut *self {
+            Self::Done(response) => response
+                .take()
+                .map_or(Poll::Pending, |response| Poll::Ready(Ok(response))),
+            Self::UnderWay(future) => future.as_mut().poll(cx).map(Ok),
+        }
+    }
+}
+
+impl<B> Service<http::Request<B>> for Gateway
+where
+    B: HttpBody<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
     type Response = Response;
     type Error = Infallible;
-    type Future = BoxFuture<'static, Result<Response, Infallible>>;
+    type Future = Answering;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
-        let shared = Arc::clone(&self.shared);
-        Box::pin(async move { Ok(shared.answer(request).await) })
+    fn call(&mut self, request: http::Request<B>) -> Answering {
+        self.handle(request)
     }
 }
 
-impl Shared {
-    async fn answer(&self, request: Request) -> Response {
-        let started = Instant::now();
-        let id = Uuid::now_v7().simple().to_string();
-        let method = request.method().clone();
-        let is_api = request.uri().path().starts_with("/api");
-        let prefers_json = is_api || wants_json(&request);
-        let work = AssertUnwindSafe(self.route(request)).catch_unwind().await;
-        let mut response = work.unwrap_or_else(|panic| {
-            tracing::error!(request_id = id, panic = panic_text(&*panic), "a handler panicked");
-            ApiError::new(
-                ErrorKind::Internal,
-                "request.failed",
-                "something went wrong here; it has been noted",
-            )
-            .into_response()
-        });
-        if let Some(error) = response.extensions_mut().remove::<ApiError>() {
-            response = if prefers_json {
-                error.render(&id)
-            } else {
-                html::error_page(&error, &id)
-            };
-        }
-        finish(&mut response, &id, is_api);
-        log(&response, &method, &id, started);
-        response
+impl std::fmt::Debug for Gateway {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Gateway")
+            .field("state", &self.0.state)
+            .finish_non_exhaustive()
     }
-
-    async fn route(&self, request: Request) -> Response {
-        match request.uri().path() {
-            "/healthz" => return "ok\n".into_response(),
-            "/readyz" if self.state.is_ready() => return "ready\n".into_response(),
-            "/readyz" => return (StatusCode::SERVICE_UNAVAILABLE, "draining\n").into_response(),
-            _ => {}
-        }
-        if declared_length(&request).is_some_and(|length| length > LARGEST_BODY) {
-            return ApiError::too_large().into_response();
-        }
-        let state = &self.state;
-        match resolve(
-            state.directory(),
-            state.config(),
-            request.uri(),
-            request.headers(),
-        )
-        .await
-        {
-            Ok((resolved, rewritten)) => self.dispatch(request, resolved, rewritten).await,
-            Err(error) => error.into_response(),
-        }
-    }
-
-    async fn dispatch(
-        &self,
-        mut request: Request,
-        resolved: Resolved,
-        rewritten: Option<http::Uri>,
-    ) -> Response {
-        let tenant = resolved.tenant.as_ref().map(|tenant| tenant.id);
-        let mut response =
-            if resolved.is_site && rewritten.is_none() && !request.uri().path().starts_with("/api") {
-                self.page(request, resolved).await
-            } else {
-                if let Some(uri) = rewritten {
-                    *request.uri_mut() = uri;
-                }
-                let router = if resolved.is_site {
-                    &self.site
-                } else {
-                    &self.platform
-                };
-                request.extensions_mut().insert(resolved);
-                run(router, request).await
-            };
-        if let Some(tenant) = tenant {
-            response.extensions_mut().insert(tenant);
-        }
-        response
-    }
-
-    /// A page of a website: from memory if it is there.
-    async fn page(&self, mut request: Request, resolved: Resolved) -> Response {
-        let (method, headers) = (request.method().clone(), request.headers().clone());
-        let key = PageKey::of(&method, request.uri(), &headers, &resolved, |tenant| {
-            self.state.db().generation(tenant)
-        });
-        if let Some(page) = key.as_ref().and_then(|key| self.pages.answer(key, &headers)) {
-            return page;
-        }
-        request.extensions_mut().insert(resolved);
-        let page = run(&self.site, request).await;
-        match key {
-            Some(key) => self.pages.keep(key, &method, &headers, page).await,
-            None => page,
-        }
-    }
-}
-
-async fn run(router: &Router, request: Request) -> Response {
-    match router.clone().oneshot(request).await {
-        Ok(response) => response,
-        Err(never) => match never {},
-    }
-}
-
-fn declared_length(request: &Request<Body>) -> Option<u64> {
-    request.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
-}
-
-fn wants_json(request: &Request) -> bool {
-    request
-        .headers()
-        .get(http::header::ACCEPT)
-        .and_then(|accept| accept.to_str().ok())
-        .is_some_and(|accept| accept.contains("json") && !accept.contains("html"))
-}
-
-/// What every answer carries.
-fn finish(response: &mut Response, id: &str, is_api: bool) {
-    let headers = response.headers_mut();
-    if let Ok(id) = HeaderValue::from_str(id) {
-        headers.insert(REQUEST_ID, id);
-    }
-    headers.insert(X_CONTENT_TYPE_OPTIONS, NOSNIFF);
-    headers.insert(REFERRER_POLICY, REFERRER);
-    headers.entry(CONTENT_SECURITY_POLICY).or_insert(POLICY);
-    if is_api {
-        headers.entry(CACHE_CONTROL).or_insert(NO_STORE);
-    }
-}
-
-/// One line per request. The matched path is a template: it holds no token, and no text of the client's.
-fn log(response: &Response, method: &Method, id: &str, started: Instant) {
-    tracing::info!(
-        target: "stoa::access",
-        request_id = id,
-        %method,
-        path = response.extensions().get::<Template>().map_or("-", |template| template.0.as_str()),
-        status = response.status().as_u16(),
-        tenant = response.extensions().get::<stoa_core::TenantId>().map(tracing::field::display),
-        took = ?started.elapsed(),
-        "answered"
-    );
-}
-
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
-    panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("of an unknown kind")
 }

@@ -1,35 +1,35 @@
-//! Gateway, extractors, problem details, paging and OpenAPI: what modules need to be reached.
+//! Gateway, extractors, problem details, paging and OpenAPI.
 #![doc = include_str!("../README.md")]
 
 mod config;
-mod created;
+pub mod cookies;
 mod directory;
 mod error;
 mod extract;
 mod gateway;
 mod host;
-mod html;
 mod module;
-mod openapi;
-mod origin;
+pub mod openapi;
 mod page_cache;
+mod pages;
 mod paging;
-mod resolve;
+mod respond;
 mod serve;
 mod state;
 
 pub use config::HttpConfig;
-pub use created::Created;
-pub use directory::{Credential, Directory, Membership, Principal, SiteEntry, TenantSnapshot, TenantStatus};
+pub use directory::{
+    BoxFuture, Credential, Directory, Elected, Membership, PermissionSet, Principal, SiteEntry,
+    TenantSnapshot, TenantStatus,
+};
 pub use error::{ApiError, Problem};
-pub use extract::{Form, Json, Path, Query, SESSION_COOKIE, Scope, SignedIn, Visitor, cookie};
-pub use gateway::Gateway;
-pub use host::HostKey;
-pub use html::{escape, page as plain_page};
-pub use module::{Module, Mounted, PageRoute, Pages, Section, mount};
-pub use openapi::{Access, Route, routes, routes_table};
+pub use extract::{Form, Json, Path, Query, Scope, SignedIn, Visitor};
+pub use gateway::{Gateway, RequestId};
+pub use host::{HostError, HostKey};
+pub use module::{Module, Section};
 pub use page_cache::CachePage;
-pub use paging::{ListQuery, Page};
-pub use resolve::Resolved;
-pub use serve::serve;
+pub use pages::{PageRoute, Pages};
+pub use paging::{Cursor, ListQuery, ListRequest, Page};
+pub use respond::{Created, NoContent};
+pub use serve::{ServeOptions, serve};
 pub use state::HttpState;

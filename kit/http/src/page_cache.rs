@@ -1,164 +1,233 @@
-//! Rendered public pages, kept until what their tenant shows has changed.
+//! Rendered public pages, kept until what they show changes.
 
 use std::sync::Arc;
 
 use axum::{body::Body, response::Response};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
-use http::{
-    HeaderMap, HeaderValue, Method, StatusCode, Uri,
-    header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH},
-};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use http_body_util::BodyExt;
-use moka::sync::Cache;
+use hyper::body::Body as _;
+use moka::{policy::EvictionPolicy, sync::Cache};
 use sha2::{Digest, Sha256};
 use stoa_core::{SiteId, TenantId};
 
-use crate::Resolved;
+use crate::{
+    HostKey, SiteEntry, TenantSnapshot,
+    gateway::{PAGE_HEADERS, RequestId, RequiredFeature, X_REQUEST_ID},
+};
 
-/// A response that carries this shows every visitor the same, until the tenant's content changes.
+/// What all kept pages may weigh together.
+const CAPACITY: u64 = 32 * 1024 * 1024;
+const MAX_PAGE: u64 = 1024 * 1024;
+/// What a page costs beside its bytes: key, headers, the cache's own records.
+const OVERHEAD: usize = 1024;
+/// Longer queries are nobody's links; keeping their pages would only push others out.
+const MAX_QUERY: usize = 256;
+
+/// On the response of a shared page: it may be kept. Set by whatever renders pages.
 #[derive(Debug, Clone, Copy)]
 pub struct CachePage;
 
-const CAPACITY: u64 = 64 * 1024 * 1024;
-/// Longer queries are not worth remembering.
-const LONGEST_QUERY: usize = 256;
-/// A browser may keep the page but asks each time whether it is still the same.
-const ASK: HeaderValue = HeaderValue::from_static("no-cache");
+/// On the response of a route that was declared shared; without it `CachePage` counts for nothing.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shared;
 
-/// All that a page depends on. The tenant is in it, so that no page is ever another tenant's.
+/// All that two renderings may differ by. A change of what they show raises one of the two numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct PageKey {
     tenant: TenantId,
     site: SiteId,
-    host: String,
-    path: String,
+    host: HostKey,
+    path_and_query: Box<str>,
+    version: i64,
     generation: u64,
 }
 
-#[derive(Debug)]
-struct Kept {
-    body: Bytes,
+pub(crate) struct PageCache(Cache<PageKey, Arc<KeptPage>>);
+
+/// A page as it goes out, but for the request's id.
+pub(crate) struct KeptPage {
+    headers: HeaderMap,
     etag: HeaderValue,
-    content_type: HeaderValue,
+    body: Bytes,
+    feature: Option<RequiredFeature>,
 }
 
-#[derive(Debug, Clone)]
-pub(crate) struct PageCache(Cache<PageKey, Arc<Kept>>);
-
 impl PageKey {
-    /// The key of a request that may be answered from memory.
-    pub(crate) fn of(
-        method: &Method,
-        uri: &Uri,
-        headers: &HeaderMap,
-        resolved: &Resolved,
-        generation: impl FnOnce(TenantId) -> u64,
+    /// None for what is never kept: other methods than GET and HEAD, long queries, requests with credentials.
+    pub(crate) fn of<B>(
+        request: &http::Request<B>,
+        host: &HostKey,
+        entry: &SiteEntry,
+        generation: u64,
     ) -> Option<Self> {
-        let (tenant, site) = (resolved.tenant.as_ref()?.id, resolved.site?);
-        let readable = method == Method::GET || method == Method::HEAD;
-        let short = uri.query().is_none_or(|query| query.len() <= LONGEST_QUERY);
-        if !readable || !short || headers.contains_key(AUTHORIZATION) {
-            return None;
-        }
-        let path = uri
-            .path_and_query()
-            .map_or_else(|| uri.path(), |path| path.as_str())
-            .to_owned();
-        Some(Self {
-            tenant,
-            site,
-            host: resolved.host.clone(),
-            path,
-            generation: generation(tenant),
+        let is_plain = (request.method() == Method::GET || request.method() == Method::HEAD)
+            && request.uri().query().is_none_or(|query| query.len() <= MAX_QUERY)
+            && !request.headers().contains_key(header::AUTHORIZATION);
+        is_plain.then(|| Self {
+            tenant: entry.tenant.id,
+            site: entry.site,
+            host: host.clone(),
+            path_and_query: request
+                .uri()
+                .path_and_query()
+                .map_or("/", |target| target.as_str())
+                .into(),
+            version: entry.tenant.version,
+            generation,
         })
     }
 }
 
 impl PageCache {
     pub(crate) fn new() -> Self {
-        let weigh = |key: &PageKey, kept: &Arc<Kept>| {
-            u32::try_from(kept.body.len() + key.path.len() + 256).unwrap_or(u32::MAX)
-        };
-        Self(Cache::builder().weigher(weigh).max_capacity(CAPACITY).build())
+        // The least recently used goes first: pages of past generations are never asked for again, however often they
+        // once were.
+        Self(
+            Cache::builder()
+                .max_capacity(CAPACITY)
+                .weigher(|key: &PageKey, page: &Arc<KeptPage>| {
+                    let bytes = key.path_and_query.len() + page.body.len() + OVERHEAD;
+                    u32::try_from(bytes).unwrap_or(u32::MAX)
+                })
+                .eviction_policy(EvictionPolicy::lru())
+                .build(),
+        )
     }
 
-    /// The page as it was rendered before.
-    pub(crate) fn answer(&self, key: &PageKey, headers: &HeaderMap) -> Option<Response> {
-        self.0.get(key).map(|kept| kept.answer(headers))
+    pub(crate) fn get(&self, key: &PageKey) -> Option<Arc<KeptPage>> {
+        self.0.get(key)
     }
 
-    /// Keeps a page that says it may be kept. The body is that of a GET.
-    pub(crate) async fn keep(
-        &self,
-        key: PageKey,
-        method: &Method,
-        headers: &HeaderMap,
-        page: Response,
-    ) -> Response {
-        let fit = page.status() == StatusCode::OK
-            && page.extensions().get::<CachePage>().is_some()
-            && method == Method::GET
-            && !page.headers().contains_key(http::header::SET_COOKIE);
-        if !fit {
-            return page;
+    /// Keeps an answer that may be kept; gives back any other.
+    pub(crate) async fn keep(&self, key: PageKey, response: Response) -> Result<Arc<KeptPage>, Response> {
+        if !may_be_kept(&response) {
+            return Err(response);
         }
-        let (parts, body) = page.into_parts();
-        // A rendered page is in memory already.
+        let (parts, body) = response.into_parts();
         let Ok(body) = body.collect().await else {
-            return Response::from_parts(parts, Body::empty());
+            return Err(Response::from_parts(parts, Body::empty()));
         };
-        let body = body.to_bytes();
-        let (Some(content_type), Some(etag)) = (parts.headers.get(CONTENT_TYPE).cloned(), etag(&body)) else {
-            return Response::from_parts(parts, Body::from(body));
-        };
-        let kept = Arc::new(Kept {
-            body,
-            etag,
-            content_type,
-        });
-        self.0.insert(key, Arc::clone(&kept));
-        kept.answer(headers)
+        let feature = parts.extensions.get().copied();
+        let page = Arc::new(KeptPage::new(
+            parts.headers.get(header::CONTENT_TYPE),
+            body.to_bytes(),
+            feature,
+        ));
+        self.0.insert(key, Arc::clone(&page));
+        Ok(page)
     }
 }
 
-impl Kept {
-    fn answer(&self, asked: &HeaderMap) -> Response {
-        let known = asked
-            .get_all(IF_NONE_MATCH)
-            .iter()
-            .any(|given| names(given, &self.etag));
-        let mut response = if known {
-            let mut response = Response::new(Body::empty());
-            *response.status_mut() = StatusCode::NOT_MODIFIED;
-            response
-        } else {
-            Response::new(Body::from(self.body.clone()))
-        };
-        let headers = response.headers_mut();
-        headers.reserve(10);
-        if !known {
-            headers.insert(CONTENT_TYPE, self.content_type.clone());
-            headers.insert(CONTENT_LENGTH, HeaderValue::from(self.body.len()));
+fn may_be_kept(response: &Response) -> bool {
+    response.status() == StatusCode::OK
+        && response.extensions().get::<Shared>().is_some()
+        && response.extensions().get::<CachePage>().is_some()
+        && !response.headers().contains_key(header::SET_COOKIE)
+        && response
+            .body()
+            .size_hint()
+            .exact()
+            .is_some_and(|size| size <= MAX_PAGE)
+}
+
+impl KeptPage {
+    fn new(media_type: Option<&HeaderValue>, body: Bytes, feature: Option<RequiredFeature>) -> Self {
+        let etag = etag(&body);
+        let mut headers = HeaderMap::with_capacity(16);
+        for (name, value) in PAGE_HEADERS {
+            headers.insert(name, value);
         }
-        headers.insert(ETAG, self.etag.clone());
-        headers.insert(CACHE_CONTROL, ASK);
+        let html = HeaderValue::from_static("text/html; charset=utf-8");
+        headers.insert(header::CONTENT_TYPE, media_type.cloned().unwrap_or(html));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        headers.insert(header::ETAG, etag.clone());
+        // Holds the place: replacing a value costs less than adding one.
+        headers.insert(X_REQUEST_ID, HeaderValue::from_static(""));
+        Self {
+            headers,
+            etag,
+            body,
+            feature,
+        }
+    }
+
+    /// Whether the feature that the page belongs to is still on.
+    pub(crate) fn is_on(&self, tenant: &TenantSnapshot) -> bool {
+        self.feature
+            .is_none_or(|RequiredFeature(feature)| tenant.features.contains(feature))
+    }
+
+    /// The page, or 304 when the client has it.
+    pub(crate) fn respond(&self, method: &Method, asked: &HeaderMap, id: RequestId) -> Response {
+        let is_known = asked
+            .get(header::IF_NONE_MATCH)
+            .is_some_and(|tags| names(tags, &self.etag));
+        let is_head = method == Method::HEAD;
+        let body = if is_known || is_head {
+            Body::empty()
+        } else {
+            Body::from(self.body.clone())
+        };
+        let mut response = Response::new(body);
+        *response.headers_mut() = self.headers.clone();
+        response.headers_mut().insert(X_REQUEST_ID, id.header());
+        if is_known {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            response.headers_mut().remove(header::CONTENT_TYPE);
+        } else if is_head {
+            response
+                .headers_mut()
+                .insert(header::CONTENT_LENGTH, self.body.len().into());
+        }
         response
     }
 }
 
-/// Whether `If-None-Match` names the tag (RFC 9110, weak comparison).
-fn names(given: &HeaderValue, etag: &HeaderValue) -> bool {
-    let (Ok(given), Ok(etag)) = (given.to_str(), etag.to_str()) else {
-        return false;
-    };
-    given
-        .split(',')
-        .map(str::trim)
-        .any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == etag)
+/// A strong entity tag: 128 bits of the body's SHA-256.
+fn etag(body: &[u8]) -> HeaderValue {
+    let digest = Sha256::digest(body);
+    let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(&digest[..16]));
+    HeaderValue::try_from(tag).unwrap_or(HeaderValue::from_static("\"\""))
 }
 
-fn etag(body: &[u8]) -> Option<HeaderValue> {
-    let digest = Sha256::digest(body);
-    HeaderValue::from_str(&format!("\"{}\"", URL_SAFE_NO_PAD.encode(&digest[..16]))).ok()
+/// Whether an `If-None-Match` names a tag (RFC 9110, 13.1.2; weak comparison).
+fn names(tags: &HeaderValue, etag: &HeaderValue) -> bool {
+    if tags == etag {
+        return true;
+    }
+    let (Ok(tags), Ok(etag)) = (tags.to_str(), etag.to_str()) else {
+        return false;
+    };
+    tags.split(',')
+        .map(str::trim)
+        .any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(tags: &'static str, expected: bool) {
+        let etag = HeaderValue::from_static("\"abc\"");
+        assert_eq!(names(&HeaderValue::from_static(tags), &etag), expected, "{tags}");
+    }
+
+    #[test]
+    fn tags_are_compared_weakly() {
+        check("\"abc\"", true);
+        check("W/\"abc\"", true);
+        check("\"x\", \"abc\"", true);
+        check("*", true);
+        check("\"ab\"", false);
+        check("abc", false);
+    }
+
+    #[test]
+    fn a_tag_has_22_letters() {
+        assert_eq!(etag(b"page").len(), 24);
+        assert_ne!(etag(b"page"), etag(b"pagf"));
+    }
 }

@@ -1,33 +1,38 @@
-//! What every handler can reach: the stores, the directory, the settings.
+//! What every handler can reach.
 
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
 };
 
-use stoa_core::Clock;
+use stoa_core::{Clock, Feature, FeatureSet};
 use stoa_db::Db;
 
-use crate::{Directory, HttpConfig, Section};
+use crate::{Directory, HttpConfig, Module, Section};
 
-/// Shared by all requests. Cheap to clone.
+/// The stores, the directory and the settings. Cheap to clone.
 #[derive(Clone)]
 pub struct HttpState(Arc<Inner>);
 
 struct Inner {
     db: Db,
-    directory: Arc<dyn Directory>,
+    directory: Box<dyn Directory>,
     config: HttpConfig,
-    sections: Vec<Section>,
+    sections: Vec<(Option<Feature>, Section)>,
     ready: AtomicBool,
 }
 
 impl HttpState {
+    /// `modules` are the ones that will be mounted.
     #[must_use]
-    pub fn new(db: Db, directory: Arc<dyn Directory>, config: HttpConfig, sections: Vec<Section>) -> Self {
+    pub fn new(db: Db, directory: impl Directory, config: HttpConfig, modules: &[Module]) -> Self {
+        let sections = modules
+            .iter()
+            .flat_map(|module| module.sections.iter().map(|section| (module.feature, *section)))
+            .collect();
         Self(Arc::new(Inner {
             db,
-            directory,
+            directory: Box::new(directory),
             config,
             sections,
             ready: AtomicBool::new(true),
@@ -54,19 +59,22 @@ impl HttpState {
         &self.0.config
     }
 
-    /// What the modules can show on a home page.
-    #[must_use]
-    pub fn sections(&self) -> &[Section] {
-        &self.0.sections
+    /// What modules offer to pages that are not theirs, as far as these features are on.
+    pub fn sections<'a>(&'a self, features: &'a FeatureSet) -> impl Iterator<Item = &'a Section> + 'a {
+        let is_on = |feature: &Option<Feature>| feature.is_none_or(|feature| features.contains(feature));
+        self.0
+            .sections
+            .iter()
+            .filter(move |(feature, _)| is_on(feature))
+            .map(|(_, section)| section)
     }
 
-    #[must_use]
-    pub fn is_ready(&self) -> bool {
+    pub(crate) fn is_ready(&self) -> bool {
         self.0.ready.load(Ordering::Relaxed)
     }
 
-    /// Tells load balancers to send no more requests.
-    pub fn drain(&self) {
+    /// Says on `/readyz` that no new work should come here.
+    pub(crate) fn retire(&self) {
         self.0.ready.store(false, Ordering::Relaxed);
     }
 }

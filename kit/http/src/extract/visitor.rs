@@ -1,26 +1,29 @@
-//! Somebody on a public page or at the guest API: one tenant, one website, no credentials.
+//! `Visitor`: anybody, on one website of one tenant.
 
 use std::sync::Arc;
 
-use axum::extract::{FromRef, FromRequestParts};
+use axum::extract::FromRequestParts;
 use http::request::Parts;
 use stoa_core::{Actor, SiteId};
 use stoa_db::{Cx, DbResult};
 
-use crate::{ApiError, HttpState, Resolved, TenantSnapshot};
+use super::origin;
+use crate::{
+    ApiError, HostKey, HttpState, TenantSnapshot,
+    gateway::{RequiredFeature, Resolved, check_feature, not_found},
+};
 
-/// A visitor of one website. Reads no credentials, so that no answer depends on them.
-#[derive(Debug, Clone)]
+/// One tenant and one of its websites; who asks is not asked, and no credential is read. 404 where no tenant is named.
 pub struct Visitor {
     pub tenant: Arc<TenantSnapshot>,
     pub site: SiteId,
-    /// As the request names it, without its port.
+    /// The website's host as links name it, `dhaka-silk.localhost:8080`. Never what the client wrote.
     pub host: String,
     state: HttpState,
 }
 
 impl Visitor {
-    /// A unit of work that reads.
+    /// A unit of work on the tenant's store that only reads.
     pub async fn read(&self) -> DbResult<Cx> {
         self.state
             .db()
@@ -29,7 +32,7 @@ impl Visitor {
             .await
     }
 
-    /// A unit of work that writes.
+    /// A unit of work on the tenant's store that writes with `commit`.
     pub async fn begin(&self) -> DbResult<Cx> {
         self.state
             .db()
@@ -38,38 +41,38 @@ impl Visitor {
             .await
     }
 
+    /// Where the website starts, without a slash at the end.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("{}://{}", self.state.config().scheme(), self.host)
+    }
+
     #[must_use]
     pub fn state(&self) -> &HttpState {
         &self.state
     }
-
-    /// The address of this website, without a slash at its end.
-    #[must_use]
-    pub fn url(&self) -> String {
-        self.state.config().url_of(&self.host)
-    }
 }
 
-impl<S> FromRequestParts<S> for Visitor
-where
-    S: Send + Sync,
-    HttpState: FromRef<S>,
-{
+impl FromRequestParts<HttpState> for Visitor {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let state = HttpState::from_ref(state);
-        let resolved = Resolved::of(parts)?;
-        let tenant = resolved.tenant.ok_or_else(ApiError::tenant_not_found)?;
-        let site = resolved
-            .site
-            .or(tenant.primary_site)
-            .ok_or_else(ApiError::tenant_not_found)?;
+    async fn from_request_parts(parts: &mut Parts, state: &HttpState) -> Result<Self, ApiError> {
+        let resolved = parts.extensions.get::<Resolved>().ok_or_else(not_found)?;
+        let tenant = resolved.tenant.clone().ok_or_else(not_found)?;
+        if let Some(RequiredFeature(feature)) = parts.extensions.get() {
+            check_feature(&tenant, *feature)?;
+        }
+        origin::check(parts, state.config())?;
+        let config = state.config();
+        let host = match &resolved.host {
+            HostKey::Custom(name) => config.authority(name),
+            _ => format!("{}.{}", tenant.slug, config.base_domain()),
+        };
         Ok(Self {
+            site: resolved.site.ok_or_else(not_found)?,
             tenant,
-            site,
-            host: resolved.host,
-            state,
+            host,
+            state: state.clone(),
         })
     }
 }

@@ -1,0 +1,154 @@
+//! `stoa tenant`: businesses.
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+use stoa::{Settings, Stoa};
+use stoa_core::{Actor, Currency, Email, Token};
+use stoa_http::TenantSnapshot;
+use stoa_identity::{NewUser, Password, PersonName};
+use stoa_tenants::{Locale, NewBusiness, NewOwner, NewTenant, Tenant, TenantKind, TenantName, TenantSlug, ZoneName};
+
+use super::Output;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Create a business and its website
+    Create(Create),
+    /// List the businesses
+    List,
+    /// Show one business
+    Show {
+        /// The business's slug
+        slug: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Create {
+    /// Name in addresses, such as blue-shop
+    #[arg(long)]
+    slug: String,
+    #[arg(long)]
+    name: String,
+    /// Who owns it; an account is made if there is none, with a password that is shown once
+    #[arg(long)]
+    owner_email: String,
+    /// The owner's name, for a new account [default: the part of the email before the @]
+    #[arg(long)]
+    owner_name: Option<String>,
+    /// store, content, clinic or event
+    #[arg(long, default_value = "store")]
+    kind: String,
+    /// ISO 4217 code; fixed once the business exists
+    #[arg(long, default_value = "USD")]
+    currency: String,
+    #[arg(long, default_value = "en")]
+    locale: String,
+    /// IANA name
+    #[arg(long, default_value = "UTC")]
+    time_zone: String,
+}
+
+pub(crate) async fn run(settings: &Settings, command: Command, output: Output) -> Result<()> {
+    let stoa = Stoa::open(settings).await?;
+    match command {
+        Command::Create(create) => create.run(&stoa, output).await,
+        Command::List => list(&stoa, output).await,
+        Command::Show { slug } => show(&stoa, &slug, output).await,
+    }
+}
+
+/// The business with that slug, or an error that says so.
+pub(super) async fn find(stoa: &Stoa, slug: &str) -> Result<Arc<TenantSnapshot>> {
+    match stoa.tenants().by_slug(stoa.db(), slug).await? {
+        Some(tenant) => Ok(tenant),
+        None => bail!("there is no business with the slug {slug:?}; `stoa tenant list` shows those there are"),
+    }
+}
+
+impl Create {
+    async fn run(self, stoa: &Stoa, output: Output) -> Result<()> {
+        let business = NewBusiness {
+            slug: TenantSlug::parse(&self.slug).context("--slug")?,
+            name: TenantName::parse(&self.name).context("--name")?,
+            kind: TenantKind::parse(&self.kind).context("--kind")?,
+            currency: Currency::parse(&self.currency).context("--currency")?,
+            locale: Locale::parse(&self.locale).context("--locale")?,
+            time_zone: ZoneName::parse(&self.time_zone).context("--time-zone")?,
+        };
+        let (owner, password) = self.owner(stoa).await?;
+        let new = NewTenant { business, placement: stoa.tenants().placement(), owner };
+        let created = stoa_tenants::create_tenant(stoa.tenants(), stoa.db(), Actor::Command, new).await?;
+        let url = stoa.config().subdomain_url(created.tenant.slug.as_str());
+        let mut answer = view(&created.tenant, stoa);
+        answer["owner_password"] = json!(password);
+        output.show(&answer, || {
+            let mut text = format!("created {} at {url}/", created.tenant.slug);
+            if let Some(password) = &password {
+                text.push_str(&format!("\n{} signs in with the password {password} (shown this once)", self.owner_email));
+            }
+            text
+        })
+    }
+
+    /// The account that owns the business, and its password when it is new.
+    async fn owner(&self, stoa: &Stoa) -> Result<(NewOwner, Option<String>)> {
+        let email = Email::parse(&self.owner_email).context("--owner-email")?;
+        let mut cx = stoa.db().platform_read().await?;
+        if let Some(user) = stoa_identity::user_by_email(&mut cx, &email).await? {
+            return Ok((NewOwner::Existing(user.id, email), None));
+        }
+        drop(cx);
+        let name = self.owner_name.as_deref().or(email.as_str().split('@').next()).unwrap_or_default();
+        let name = PersonName::parse(name).context("--owner-name")?;
+        let text = Token::random().as_str().chars().take(20).collect::<String>();
+        let password = stoa.tenants().identity().hash(Password::parse(&text)?).await?;
+        Ok((NewOwner::New(NewUser { name, email, password: Some(password) }), Some(text)))
+    }
+}
+
+async fn list(stoa: &Stoa, output: Output) -> Result<()> {
+    let tenants = stoa_tenants::list_tenants(stoa.db()).await?;
+    let views: Vec<_> = tenants.iter().map(|tenant| view(tenant, stoa)).collect();
+    output.show(&views, || {
+        if tenants.is_empty() {
+            return "no businesses yet; `stoa tenant create` makes one".to_owned();
+        }
+        let line = |tenant: &Tenant| format!("{:<40} {:<12} {}", tenant.slug.as_str(), tenant.status.as_str(), tenant.name);
+        tenants.iter().map(line).collect::<Vec<_>>().join("\n")
+    })
+}
+
+async fn show(stoa: &Stoa, slug: &str, output: Output) -> Result<()> {
+    let id = find(stoa, slug).await?.id;
+    let tenants = stoa_tenants::list_tenants(stoa.db()).await?;
+    let tenant = tenants.iter().find(|tenant| tenant.id == id).context("the business is gone")?;
+    let view = view(tenant, stoa);
+    output.show(&view, || {
+        let line = |(key, value): (&String, &Value)| {
+            format!("{key:<12} {}", value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+        };
+        view.as_object().into_iter().flatten().map(line).collect::<Vec<_>>().join("\n")
+    })
+}
+
+fn view(tenant: &Tenant, stoa: &Stoa) -> Value {
+    json!({
+        "id": tenant.id,
+        "slug": tenant.slug,
+        "name": tenant.name,
+        "email": tenant.email,
+        "status": tenant.status.as_str(),
+        "kind": tenant.kind.as_str(),
+        "placement": tenant.placement.as_str(),
+        "currency": tenant.currency,
+        "locale": tenant.locale.as_str(),
+        "time_zone": tenant.time_zone.as_str(),
+        "features": tenant.features,
+        "url": stoa.config().subdomain_url(tenant.slug.as_str()),
+        "created_at": tenant.created_at,
+    })
+}

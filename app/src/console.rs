@@ -1,0 +1,59 @@
+//! What the platform's own hosts show until the console is there: the businesses of the demonstration and the API.
+
+use std::fmt::Write as _;
+
+use axum::{http::header::CONTENT_TYPE, response::Html};
+use stoa_http::{ApiError, Pages};
+
+use crate::{Stoa, demo};
+
+const STYLE: &str = include_str!("console/console.css");
+
+const HEAD: &str = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+    <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>Stoa</title>\
+    <link rel=\"stylesheet\" href=\"/-/console.css\"></head><body>";
+
+pub(crate) fn pages(stoa: &Stoa) -> Pages {
+    let stoa = stoa.clone();
+    Pages::new().get("/", "shows what the platform is", move || home(stoa.clone())).get(
+        "/-/console.css",
+        "the style of this page",
+        async || ([(CONTENT_TYPE, "text/css; charset=utf-8")], STYLE),
+    )
+}
+
+async fn home(stoa: Stoa) -> Result<Html<String>, ApiError> {
+    let mut body = String::from(
+        "<header><h1>Stoa</h1><p>One roof, many merchants. This platform hosts businesses with websites and shops of \
+         their own; none of them can see another.</p></header><main>",
+    );
+    let shops = demo::loaded(&stoa).await?;
+    if shops.is_empty() {
+        body.push_str(
+            "<h2>No demonstration shops</h2><p>Run <code>stoa demo</code> to load two shops to look at, or open a \
+             business with <code>stoa tenant create</code>.</p>",
+        );
+    } else {
+        body.push_str("<h2>Demonstration shops</h2><ul class=\"cards\">");
+        for shop in shops {
+            let _ = write!(
+                body,
+                "<li><h3><a href=\"{0}/\">{1}</a></h3><p>{2}</p><p class=\"quiet\">{0}</p></li>",
+                escape(&shop.url),
+                escape(&shop.name),
+                escape(&shop.tagline)
+            );
+        }
+        body.push_str("</ul>");
+    }
+    body.push_str(
+        "<h2>For developers</h2><p><a href=\"/api/docs\">API documentation</a> · \
+         <a href=\"/api/openapi.json\">OpenAPI 3.1</a></p></main>",
+    );
+    Ok(Html(format!("{HEAD}{body}</body></html>")))
+}
+
+/// Text as HTML shows it.
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}

@@ -1,0 +1,166 @@
+//! The demonstration: two businesses invented and drawn for it, loaded by the same services that real ones use.
+
+use anyhow::{Context, Result};
+use axum::response::{IntoResponse, Response};
+use rust_embed::Embed;
+use serde::{Deserialize, Serialize};
+use stoa_commerce::ImportFormat;
+use stoa_core::{Actor, Currency, Email, ErrorKind, Text};
+use stoa_db::Migrations;
+use stoa_http::{ApiError, Module, Pages, Path};
+use stoa_identity::{NewUser, Password, PersonName};
+use stoa_tenants::{Locale, NewBusiness, NewOwner, NewTenant, TenantKind, TenantSlug, ZoneName};
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::Stoa;
+
+/// Anybody may sign in to the demonstration with this.
+const PASSWORD: &str = "stoa demonstration";
+
+#[derive(Embed)]
+#[folder = "../demo"]
+struct Files;
+
+/// `shop.toml` of a demonstration shop.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Shop {
+    slug: String,
+    name: String,
+    tagline: String,
+    kind: String,
+    currency: String,
+    locale: String,
+    time_zone: String,
+    products: String,
+    owner: Owner,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Owner {
+    name: String,
+    email: String,
+}
+
+/// A shop of the demonstration, as it is announced.
+#[derive(Debug, Serialize)]
+pub struct LoadedShop {
+    pub name: String,
+    pub tagline: String,
+    pub url: String,
+    pub owner: String,
+    pub password: &'static str,
+}
+
+/// Loads the shops that are absent, and says where all of them are.
+pub async fn load(stoa: &Stoa) -> Result<Vec<LoadedShop>> {
+    let mut loaded = Vec::new();
+    for (folder, shop) in shops()? {
+        if stoa.tenants().by_slug(stoa.db(), &shop.slug).await?.is_none() {
+            open_shop(stoa, &folder, &shop).await.with_context(|| format!("the demonstration shop {}", shop.slug))?;
+        }
+        loaded.push(shop.announce(stoa));
+    }
+    Ok(loaded)
+}
+
+/// The shops of the demonstration that are there.
+pub(crate) async fn loaded(stoa: &Stoa) -> Result<Vec<LoadedShop>, ApiError> {
+    let mut loaded = Vec::new();
+    for (_, shop) in shops().unwrap_or_default() {
+        if stoa.tenants().by_slug(stoa.db(), &shop.slug).await?.is_some() {
+            loaded.push(shop.announce(stoa));
+        }
+    }
+    Ok(loaded)
+}
+
+/// The pictures of the demonstration: its products refer to them by path.
+pub(crate) fn module() -> Module {
+    Module {
+        name: "demo",
+        feature: None,
+        permissions: &[],
+        migrations: Migrations { module: "demo", tenant: &[], control: &[] },
+        routes: OpenApiRouter::new(),
+        pages: Pages::new().get("/demo/{folder}/pictures/{file}", "pictures that product pages show", picture),
+        sections: Vec::new(),
+    }
+}
+
+async fn picture(Path((folder, file)): Path<(String, String)>) -> Result<Response, ApiError> {
+    let found = Files::get(&format!("{folder}/pictures/{file}")).ok_or_else(no_picture)?;
+    let headers = [
+        ("content-type", "image/svg+xml"),
+        ("cache-control", "public, max-age=86400"),
+        ("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox"),
+    ];
+    Ok((headers, found.data.into_owned()).into_response())
+}
+
+fn no_picture() -> ApiError {
+    ApiError::new(ErrorKind::NotFound, "demo.picture_not_found", "There is no such picture.")
+}
+
+fn shops() -> Result<Vec<(String, Shop)>> {
+    let mut shops = Vec::new();
+    for path in Files::iter() {
+        let Some(folder) = path.strip_suffix("/shop.toml") else { continue };
+        let shop = toml::from_str(&text(&path)?).with_context(|| path.to_string())?;
+        shops.push((folder.to_owned(), shop));
+    }
+    Ok(shops)
+}
+
+fn text(path: &str) -> Result<String> {
+    let file = Files::get(path).with_context(|| format!("demo/{path} is not in the program"))?;
+    Ok(String::from_utf8(file.data.into_owned())?)
+}
+
+async fn open_shop(stoa: &Stoa, folder: &str, shop: &Shop) -> Result<()> {
+    let owner = shop.owner(stoa).await?;
+    let new = NewTenant { business: shop.business()?, placement: stoa.tenants().placement(), owner };
+    let created = stoa_tenants::create_tenant(stoa.tenants(), stoa.db(), Actor::Command, new).await?;
+    let store = stoa.for_command(created.tenant.id);
+    let csv = text(&format!("{folder}/{}", shop.products))?;
+    let report = stoa_commerce::import_products(&store, created.tenant.currency, ImportFormat::Shopify, csv.as_bytes(), |_| ()).await?;
+    anyhow::ensure!(report.rejected == 0, "the products could not all be imported: {:?}", report.errors);
+    Ok(())
+}
+
+impl Shop {
+    fn business(&self) -> Result<NewBusiness> {
+        Ok(NewBusiness {
+            slug: TenantSlug::parse(&self.slug)?,
+            name: Text::parse(&self.name)?,
+            kind: TenantKind::parse(&self.kind)?,
+            currency: Currency::parse(&self.currency)?,
+            locale: Locale::parse(&self.locale)?,
+            time_zone: ZoneName::parse(&self.time_zone)?,
+        })
+    }
+
+    async fn owner(&self, stoa: &Stoa) -> Result<NewOwner> {
+        let email = Email::parse(&self.owner.email)?;
+        let mut cx = stoa.db().platform_read().await?;
+        if let Some(user) = stoa_identity::user_by_email(&mut cx, &email).await? {
+            return Ok(NewOwner::Existing(user.id, email));
+        }
+        drop(cx);
+        let password = stoa.tenants().identity().hash(Password::parse(PASSWORD)?).await?;
+        let name = PersonName::parse(&self.owner.name)?;
+        Ok(NewOwner::New(NewUser { name, email, password: Some(password) }))
+    }
+
+    fn announce(self, stoa: &Stoa) -> LoadedShop {
+        LoadedShop {
+            url: stoa.config().subdomain_url(&self.slug),
+            name: self.name,
+            tagline: self.tagline,
+            owner: self.owner.email,
+            password: PASSWORD,
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Answers the gateway's questions from the modules that know: tenants and identity.
+
+use std::sync::Arc;
+
+use stoa_core::{TenantId, UserId};
+use stoa_db::{Db, DbResult};
+use stoa_http::{BoxFuture, Credential, Directory, HostKey, Membership, Principal, SiteEntry, TenantSnapshot};
+use stoa_identity::Freshness;
+use stoa_tenants::Tenants;
+
+#[derive(Debug)]
+pub(crate) struct PlatformDirectory {
+    db: Db,
+    tenants: Tenants,
+}
+
+impl PlatformDirectory {
+    pub(crate) fn new(db: Db, tenants: Tenants) -> Self {
+        Self { db, tenants }
+    }
+}
+
+impl Directory for PlatformDirectory {
+    fn known_site(&self, host: &HostKey) -> Option<SiteEntry> {
+        self.tenants.known_site(&self.db, host)
+    }
+
+    fn site_by_host<'a>(&'a self, host: &'a HostKey) -> BoxFuture<'a, DbResult<Option<SiteEntry>>> {
+        Box::pin(self.tenants.by_host(&self.db, host))
+    }
+
+    fn tenant_by_slug<'a>(&'a self, slug: &'a str) -> BoxFuture<'a, DbResult<Option<Arc<TenantSnapshot>>>> {
+        Box::pin(self.tenants.by_slug(&self.db, slug))
+    }
+
+    fn tenant_by_id(&self, id: TenantId) -> BoxFuture<'_, DbResult<Option<Arc<TenantSnapshot>>>> {
+        Box::pin(self.tenants.by_id(&self.db, id))
+    }
+
+    fn authenticate<'a>(&'a self, credential: &'a Credential) -> BoxFuture<'a, DbResult<Option<Principal>>> {
+        Box::pin(self.tenants.identity().authenticate(&self.db, credential))
+    }
+
+    fn membership(&self, user: UserId, tenant: TenantId, fresh: bool) -> BoxFuture<'_, DbResult<Option<Membership>>> {
+        let freshness = if fresh { Freshness::Fresh } else { Freshness::Recent };
+        Box::pin(self.tenants.identity().membership(&self.db, user, tenant, freshness))
+    }
+}

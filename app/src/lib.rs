@@ -1,0 +1,11 @@
+//! The composition root: which modules there are, and how they become one platform.
+
+mod composition;
+mod console;
+mod demo;
+mod directory;
+mod settings;
+
+pub use composition::{Stoa, compose, every_module};
+pub use demo::{LoadedShop, load as load_demo};
+pub use settings::{Flags, Settings};

@@ -1,0 +1,117 @@
+//! Settings, from a TOML file, the environment and flags; the later of these wins.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use figment::{
+    Figment,
+    providers::{Format, Serialized, Toml},
+};
+use serde::{Deserialize, Serialize};
+use stoa_db::{DbConfig, PostgresConfig};
+
+/// What every command accepts.
+#[derive(Debug, Default, Args, Serialize)]
+pub struct Flags {
+    /// TOML file with settings named as here, with underscores
+    #[arg(long, global = true, env = "STOA_CONFIG", value_name = "FILE")]
+    #[serde(skip)]
+    config: Option<PathBuf>,
+    /// Directory that holds the databases [default: data]
+    #[arg(long, global = true, env = "STOA_DATA", value_name = "DIR")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<PathBuf>,
+    /// Address to serve on [default: 127.0.0.1:8080]
+    #[arg(long, global = true, env = "STOA_LISTEN", value_name = "ADDRESS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    listen: Option<SocketAddr>,
+    /// Domain under which tenants have their subdomains [default: localhost and the port served on]
+    #[arg(long, global = true, env = "STOA_BASE_DOMAIN", value_name = "DOMAIN")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base_domain: Option<String>,
+    /// PostgreSQL, as the role that reads and writes; without it, SQLite files are used
+    #[arg(long, global = true, env = "STOA_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    database_url: Option<String>,
+    /// PostgreSQL, as the role that owns the tables
+    #[arg(long, global = true, env = "STOA_DATABASE_OWNER_URL", value_name = "URL", hide_env_values = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    database_owner_url: Option<String>,
+    /// Connections to PostgreSQL [default: 16]
+    #[arg(long, global = true, env = "STOA_DATABASE_CONNECTIONS", value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    database_connections: Option<usize>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    pub data: PathBuf,
+    pub listen: SocketAddr,
+    pub base_domain: Option<String>,
+    pub database_url: Option<String>,
+    pub database_owner_url: Option<String>,
+    pub database_connections: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            data: PathBuf::from("data"),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            base_domain: None,
+            database_url: None,
+            database_owner_url: None,
+            database_connections: 16,
+        }
+    }
+}
+
+impl Settings {
+    pub fn load(mut flags: Flags) -> Result<Self> {
+        flags.database_url = secret(flags.database_url, "STOA_DATABASE_URL_FILE")?;
+        flags.database_owner_url = secret(flags.database_owner_url, "STOA_DATABASE_OWNER_URL_FILE")?;
+        let mut figment = Figment::from(Serialized::defaults(Self::default()));
+        if let Some(file) = &flags.config {
+            if !file.is_file() {
+                bail!("the settings file {} is not there", file.display());
+            }
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        let settings: Self = figment.merge(Serialized::defaults(flags)).extract().context("settings")?;
+        Ok(settings)
+    }
+
+    /// The domain that tenants' subdomains hang on, with the port when it is not the usual one.
+    #[must_use]
+    pub fn base_domain(&self) -> String {
+        self.base_domain.clone().unwrap_or_else(|| format!("localhost:{}", self.listen.port()))
+    }
+
+    pub fn db(&self) -> Result<DbConfig> {
+        match (&self.database_url, &self.database_owner_url) {
+            (None, None) => Ok(DbConfig::Files { data: self.data.clone() }),
+            (Some(url), Some(owner_url)) => Ok(DbConfig::Postgres(PostgresConfig {
+                url: url.clone(),
+                owner_url: owner_url.clone(),
+                connections: self.database_connections,
+            })),
+            _ => bail!(
+                "PostgreSQL needs two roles: give both STOA_DATABASE_URL (reads and writes, owns nothing) and \
+                 STOA_DATABASE_OWNER_URL (owns the tables, migrates)"
+            ),
+        }
+    }
+}
+
+/// A secret given directly, or in the file that an environment variable names.
+fn secret(given: Option<String>, variable: &str) -> Result<Option<String>> {
+    match (given, std::env::var_os(variable)) {
+        (None, Some(file)) => {
+            let text = std::fs::read_to_string(&file).with_context(|| format!("reading the file that {variable} names"))?;
+            Ok(Some(text.trim().to_owned()))
+        }
+        (given, _) => Ok(given),
+    }
+}

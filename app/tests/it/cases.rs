@@ -1,0 +1,112 @@
+//! One real thing of every kind that a route's path can name, made by the API, so that routes can be called with them.
+
+use serde_json::{Value, json};
+use stoa_core::{Clock, TenantId, Token};
+use stoa_testing::Shop;
+
+/// The ids of a business's own things.
+#[derive(Debug)]
+pub(crate) struct Things {
+    product: String,
+    variant: String,
+    order: String,
+    cart: String,
+    site: String,
+    member: String,
+    session: String,
+    slug: String,
+}
+
+/// A product as the API takes it.
+pub(crate) fn product(title: &str, stock: i64) -> Value {
+    json!({
+        "title": title,
+        "status": "active",
+        "variants": [{"price": {"amount": 129_900, "currency": "BDT"}, "stock": stock}],
+    })
+}
+
+pub(crate) fn checkout() -> Value {
+    json!({
+        "contact": {"name": "Rahim Uddin", "phone": "+880 1712 345678"},
+        "address": {"line1": "12 Green Road", "city": "Dhaka", "country": "BD"},
+        "payment_method": "cash_on_delivery",
+    })
+}
+
+impl Things {
+    pub(crate) async fn of(shop: &Shop) -> Self {
+        let product = shop.create("/ecommerce/products", &product("Blue Shirt", 5)).await;
+        let variant = text(&product["variants"][0]["id"]);
+        let cart = shop.guest("POST", "/ecommerce/carts").json(&json!({})).send().await.expect_status(201).json();
+        let token = text(&cart["token"]);
+        shop.guest("PUT", &format!("/ecommerce/carts/{token}/lines/{variant}"))
+            .json(&json!({"quantity": 1}))
+            .send()
+            .await
+            .expect_status(200);
+        let order = shop
+            .guest("POST", &format!("/ecommerce/carts/{token}/checkout"))
+            .json(&checkout())
+            .send()
+            .await
+            .expect_status(201)
+            .json();
+        let open = shop.guest("POST", "/ecommerce/carts").json(&json!({})).send().await.expect_status(201).json();
+        let orders = shop.get("/ecommerce/orders").await.expect_status(200).json();
+        assert_eq!(orders["items"][0]["number"], order["number"]);
+        let session = shop.owner.get(&stoa_testing::console("/api/auth/session")).send().await.json();
+        Self {
+            product: text(&product["id"]),
+            variant,
+            order: text(&orders["items"][0]["id"]),
+            cart: text(&open["token"]),
+            site: text(&shop.get("/sites").await.json()["items"][0]["id"]),
+            member: text(&shop.get("/members").await.json()["items"][0]["id"]),
+            session: text(&session["session"]),
+            slug: shop.slug.clone(),
+        }
+    }
+
+    /// Ids of nothing.
+    pub(crate) fn random() -> Self {
+        let now = Clock::System.now();
+        let other = |prefix: &str| TenantId::new(now).to_string().replace("ten_", prefix);
+        Self {
+            product: other("prd_"),
+            variant: other("var_"),
+            order: other("ord_"),
+            cart: Token::random().as_str().to_owned(),
+            site: other("sit_"),
+            member: other("mem_"),
+            session: other("ses_"),
+            slug: stoa_testing::unique("nobody"),
+        }
+    }
+
+    /// A route's path with these things in it. A parameter that is not known here is a route without a case.
+    pub(crate) fn fill(&self, path: &str) -> String {
+        let mut filled = path.to_owned();
+        for (folder, parameter, value) in [
+            ("/ecommerce/products/", "{id}", &self.product),
+            ("/ecommerce/products/", "{variant_id}", &self.variant),
+            ("/ecommerce/orders/", "{id}", &self.order),
+            ("/ecommerce/carts/", "{token}", &self.cart),
+            ("/ecommerce/carts/", "{variant_id}", &self.variant),
+            ("/sites/", "{id}", &self.site),
+            ("/members/", "{id}", &self.member),
+            ("/me/sessions/", "{id}", &self.session),
+            ("/tenants/", "{tenant}", &self.slug),
+        ] {
+            if path.contains(folder) {
+                filled = filled.replace(parameter, value);
+            }
+        }
+        assert!(!filled.contains('{'), "{path} has no case: name its things in {}", file!());
+        filled
+    }
+}
+
+pub(crate) fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("{value} is no text")).to_owned()
+}

@@ -1,0 +1,162 @@
+//! Denials for every route, generated from the API's own description: without credentials, from another business,
+//! without the permission, with another business's things, with the feature off, while suspended. Each stands beside a
+//! call that is let through.
+
+use stoa::Stoa;
+use stoa_core::{Actor, Clock};
+use stoa_db::control_sql;
+use stoa_http::{
+    HttpConfig,
+    openapi::{Access, Route, document, routes},
+};
+use stoa_testing::{BASE, Client, Reply, Shop, TestApp, console, on_both_engines};
+
+use crate::cases::Things;
+
+fn described() -> Vec<Route> {
+    let routes = routes(&document(&stoa::every_module()));
+    assert!(routes.len() > 20, "only {} routes are described", routes.len());
+    routes
+}
+
+/// The route at a business's address, called with some business's things.
+async fn call(client: &Client, route: &Route, shop: &Shop, things: &Things) -> Reply {
+    let path = things.fill(&route.path);
+    let url = shop.api(path.strip_prefix("/api").unwrap());
+    let request = client.request(route.method.clone(), &url);
+    let request = if route.method.is_safe() { request } else { request.json(&serde_json::json!({})) };
+    request.send().await
+}
+
+/// The body without the one part that differs in every answer.
+fn body(reply: &Reply) -> serde_json::Value {
+    let mut body = reply.json();
+    body.as_object_mut().unwrap().remove("request_id").expect("a problem names its request");
+    body
+}
+
+fn code(reply: &Reply) -> String {
+    body(reply)["code"].as_str().unwrap_or_default().to_owned()
+}
+
+on_both_engines! {
+    stoa::compose;
+
+    async fn without_credentials(app: TestApp) {
+        let shop = app.shop().await;
+        let things = Things::of(&shop).await;
+        for route in described() {
+            if matches!(route.access, Access::Public(_)) {
+                continue;
+            }
+            let reply = call(app.client(), &route, &shop, &things).await;
+            assert_eq!((reply.status.as_u16(), code(&reply).as_str()), (401, "auth.required"), "{route:?}");
+        }
+    }
+
+    async fn from_another_business(app: TestApp) {
+        let (shop, other) = (app.shop().await, app.shop().await);
+        let things = Things::of(&shop).await;
+        let nowhere = other.owner.get(&console("/api/tenant/no-such-business/profile")).send().await;
+        for route in described() {
+            if !matches!(route.access, Access::Permission(_)) {
+                continue;
+            }
+            let reply = call(&other.owner, &route, &shop, &things).await;
+            assert_eq!(reply.status, 404, "{route:?}");
+            assert_eq!(body(&reply), body(&nowhere), "{route:?}");
+            let let_through = call(&shop.owner, &route, &shop, &things).await;
+            assert!(![401, 403].contains(&let_through.status.as_u16()), "{route:?}: {}", let_through.status);
+        }
+    }
+
+    async fn with_another_business_s_things(app: TestApp) {
+        let (shop, other) = (app.shop().await, app.shop().await);
+        let (theirs, own) = (Things::of(&other).await, Things::of(&shop).await);
+        let random = Things::random();
+        for route in described() {
+            if !route.path.contains('{') || route.path.starts_with("/api/tenants/") {
+                continue;
+            }
+            let reply = call(&shop.owner, &route, &shop, &theirs).await;
+            let never_was = call(&shop.owner, &route, &shop, &random).await;
+            assert_eq!((reply.status, body(&reply)), (never_was.status, body(&never_was)), "{route:?}");
+            assert!([404, 422].contains(&reply.status.as_u16()), "{route:?}: {}", reply.status);
+        }
+        // They are still there, and so are one's own.
+        for (shop, things) in [(&other, &theirs), (&shop, &own)] {
+            let path = things.fill("/api/ecommerce/products/{id}");
+            shop.get(path.strip_prefix("/api").unwrap()).await.expect_status(200);
+        }
+    }
+
+    async fn without_the_permission(app: TestApp) {
+        let shop = app.shop().await;
+        let things = Things::of(&shop).await;
+        for route in described() {
+            let Access::Permission(permission) = &route.access else { continue };
+            let lesser = Stoa::without_permission(&app.stores, HttpConfig::new(BASE, false), Clock::System, permission)
+                .await
+                .unwrap();
+            let client = shop.owner.on(lesser.gateway(Vec::new()));
+            let reply = call(&client, &route, &shop, &things).await;
+            assert_eq!((reply.status.as_u16(), code(&reply).as_str()), (403, "auth.permission_missing"), "{route:?}");
+            assert!(reply.json()["detail"].as_str().unwrap().contains(permission.as_str()), "{route:?}");
+        }
+    }
+
+    async fn with_the_feature_off(app: TestApp) {
+        let shop = app.shop().await;
+        let things = Things::of(&shop).await;
+        set(&app, &shop, Setting::NoFeatures).await;
+        let mut gated = 0;
+        for route in described() {
+            if route.feature.is_none() {
+                continue;
+            }
+            gated += 1;
+            let reply = call(&shop.owner, &route, &shop, &things).await;
+            assert_eq!((reply.status.as_u16(), code(&reply).as_str()), (403, "feature.disabled"), "{route:?}");
+        }
+        assert!(gated > 5);
+        let page = shop.visitor.get(&shop.site("/products")).send().await;
+        assert_eq!(page.status, 404, "a page of a feature that is off");
+    }
+
+    async fn while_suspended(app: TestApp) {
+        let shop = app.shop().await;
+        let things = Things::of(&shop).await;
+        set(&app, &shop, Setting::Suspended).await;
+        for route in described() {
+            let reply = call(&shop.owner, &route, &shop, &things).await;
+            assert_eq!((reply.status.as_u16(), code(&reply).as_str()), (403, "tenant.suspended"), "{route:?}");
+        }
+        assert_eq!(shop.visitor.get(&shop.site("/")).send().await.status, 403);
+    }
+}
+
+/// What only the operator changes.
+enum Setting {
+    NoFeatures,
+    Suspended,
+}
+
+async fn set(app: &TestApp, shop: &Shop, setting: Setting) {
+    let mut cx = app.db.platform_begin(Actor::Command).await.unwrap();
+    let changed = match setting {
+        Setting::NoFeatures => {
+            cx.sql(control_sql!("UPDATE tenants SET features = $2 WHERE id = $1")).bind(shop.id).bind(serde_json::json!([])).execute().await
+        }
+        Setting::Suspended => {
+            cx.sql(control_sql!("UPDATE tenants SET status = $2 WHERE id = $1"))
+                .bind(shop.id)
+                .bind("suspended")
+                .execute()
+                .await
+        }
+    };
+    assert_eq!(changed.unwrap(), 1);
+    cx.commit().await.unwrap();
+    // Another process may go on for a second with what was true.
+    app.clock.advance(std::time::Duration::from_secs(2));
+}

@@ -1,0 +1,10 @@
+//! What holds for the platform as a whole: every statement, every table, every route, every tenant.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails where its set-up does")]
+
+mod cases;
+mod command;
+mod denials;
+mod resolution;
+mod routes;
+mod stores;
+mod untouched;

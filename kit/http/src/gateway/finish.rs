@@ -1,0 +1,113 @@
+//! What every answer gets before it leaves: the request's id, security headers, problem details.
+
+use axum::{body::Body, response::Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use hyper::body::Body as _;
+
+use super::{RequestId, problem_page, resolve::is_api};
+use crate::ApiError;
+
+pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+const CONTENT_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'self'; img-src 'self' https: data:; object-src 'none'; base-uri 'self'; form-action 'self'; \
+     frame-ancestors 'none'",
+);
+const API_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+
+/// On every page (RFC 9110 has no registry of these: see <https://owasp.org/www-project-secure-headers/>).
+pub(crate) const PAGE_HEADERS: [(HeaderName, HeaderValue); 3] = [
+    (
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    ),
+    (
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("strict-origin-when-cross-origin"),
+    ),
+    (header::CONTENT_SECURITY_POLICY, CONTENT_POLICY),
+];
+
+/// What of a request decides how its answer is finished.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub(crate) method: Method,
+    is_api: bool,
+    wants_json: bool,
+}
+
+impl Asked {
+    pub(crate) fn of<B>(request: &http::Request<B>) -> Self {
+        let is_api = is_api(request.uri().path());
+        Self {
+            method: request.method().clone(),
+            is_api,
+            wants_json: is_api || accepts_json(request.headers()),
+        }
+    }
+}
+
+fn accepts_json(headers: &HeaderMap) -> bool {
+    let accept = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    accept.contains("json") && !accept.contains("text/html")
+}
+
+pub(crate) fn finish(mut response: Response, asked: &Asked, id: RequestId) -> Response {
+    if let Some(error) = response.extensions_mut().remove::<ApiError>() {
+        write_problem(&mut response, &error, asked, id);
+    }
+    let headers = response.headers_mut();
+    headers.insert(X_REQUEST_ID, id.header());
+    for (name, value) in PAGE_HEADERS {
+        let value = if asked.is_api && name == header::CONTENT_SECURITY_POLICY {
+            API_POLICY
+        } else {
+            value
+        };
+        headers.entry(name).or_insert(value);
+    }
+    // What one visitor's answer sets is nobody else's, whatever the handler says.
+    if headers.contains_key(header::SET_COOKIE) || !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    if asked.method == Method::HEAD {
+        drop_body(&mut response);
+    }
+    response
+}
+
+fn write_problem(response: &mut Response, error: &ApiError, asked: &Asked, id: RequestId) {
+    let (media_type, body) = if asked.wants_json {
+        let json = serde_json::to_vec(&error.problem(id.as_str())).unwrap_or_default();
+        ("application/problem+json", json)
+    } else {
+        (
+            "text/html; charset=utf-8",
+            problem_page::render(error, id).into_bytes(),
+        )
+    };
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+    if error.status() == StatusCode::SERVICE_UNAVAILABLE {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    *response.body_mut() = Body::from(body);
+}
+
+fn drop_body(response: &mut Response) {
+    if let Some(length) = response.body().size_hint().exact()
+        && length > 0
+    {
+        response
+            .headers_mut()
+            .insert(header::CONTENT_LENGTH, length.into());
+    }
+    *response.body_mut() = Body::empty();
+}

@@ -1,0 +1,210 @@
+//! What a product becomes when a file is laid over it: the file's variants are the product's variants, and what the
+//! file has no column for stays as it is.
+
+use stoa_core::{Currency, Money};
+
+use super::{
+    RowError,
+    shopify::{Wanted, WantedVariant},
+};
+use crate::domain::{
+    html::Html,
+    picture::Picture,
+    product::{About, Draft, DraftVariant, Objection, Place, Product, ProductStatus, SoundDraft},
+    supply::Supply,
+    variant::{Offer, Variant},
+};
+
+/// The draft, or why there is none.
+pub(crate) fn overlay(
+    wanted: &Wanted,
+    known: Option<&Product>,
+    currency: Currency,
+) -> Result<SoundDraft, Vec<RowError>> {
+    let variants = variants(wanted, known, currency)?;
+    let pictures = wanted
+        .pictures
+        .clone()
+        .unwrap_or_else(|| kept_pictures(known, &variants));
+    let draft = Draft {
+        slug: wanted.slug.clone(),
+        about: about(wanted, known.map(|known| &known.about)),
+        options: wanted
+            .options
+            .clone()
+            .or(known.map(|known| known.options.clone()))
+            .unwrap_or_default(),
+        pictures,
+        variants,
+    };
+    draft.check().map_err(|objections| {
+        objections
+            .into_iter()
+            .map(|objection| row_error(wanted, objection))
+            .collect()
+    })
+}
+
+fn about(wanted: &Wanted, known: Option<&About>) -> About {
+    About {
+        title: wanted.title.clone(),
+        description: wanted
+            .description
+            .clone()
+            .or(known.map(|known| known.description.clone()))
+            .unwrap_or_default(),
+        vendor: wanted
+            .vendor
+            .clone()
+            .unwrap_or_else(|| known.and_then(|known| known.vendor.clone())),
+        product_type: wanted
+            .product_type
+            .clone()
+            .unwrap_or_else(|| known.and_then(|known| known.product_type.clone())),
+        status: wanted
+            .status
+            .or(known.map(|known| known.status))
+            .unwrap_or(ProductStatus::Active),
+        tags: wanted
+            .tags
+            .clone()
+            .or(known.map(|known| known.tags.clone()))
+            .unwrap_or_default(),
+    }
+}
+
+fn variants(
+    wanted: &Wanted,
+    known: Option<&Product>,
+    currency: Currency,
+) -> Result<Vec<DraftVariant>, Vec<RowError>> {
+    // Without columns for options a row cannot say which of several variants it means.
+    if let (None, Some(known)) = (&wanted.options, known)
+        && !known.options.is_empty()
+    {
+        return match wanted.variants.iter().find(|variant| variant.says_something()) {
+            Some(variant) => Err(vec![RowError {
+                row: variant.row,
+                column: "Option1 Value".to_owned(),
+                reason: "is needed, since this product has several variants".to_owned(),
+            }]),
+            None => Ok(known.to_draft().variants),
+        };
+    }
+    let (mut made, mut errors) = (Vec::new(), Vec::new());
+    for variant in &wanted.variants {
+        let before = known.and_then(|known| find(&known.variants, variant));
+        match offer(variant, before, currency) {
+            Some(offer) => made.push(DraftVariant {
+                choices: variant.choices.clone(),
+                offer,
+            }),
+            None => errors.push(RowError {
+                row: variant.row,
+                column: "Variant Price".to_owned(),
+                reason: "is needed for a new variant".to_owned(),
+            }),
+        }
+    }
+    if errors.is_empty() { Ok(made) } else { Err(errors) }
+}
+
+fn find<'v>(variants: &'v [Variant], wanted: &WantedVariant) -> Option<&'v Offer> {
+    variants
+        .iter()
+        .find(|known| known.choices == wanted.choices)
+        .map(|known| &known.offer)
+}
+
+/// None when neither the file nor the shop knows a price.
+fn offer(wanted: &WantedVariant, known: Option<&Offer>, currency: Currency) -> Option<Offer> {
+    let known_price = known
+        .map(|known| known.price)
+        .filter(|price: &Money| price.currency == currency);
+    let supply = known.map_or(
+        Supply {
+            stock: 0,
+            tracked: false,
+            backorder: false,
+        },
+        |known| known.supply,
+    );
+    Some(Offer {
+        sku: wanted
+            .sku
+            .clone()
+            .unwrap_or_else(|| known.and_then(|known| known.sku.clone())),
+        barcode: wanted
+            .barcode
+            .clone()
+            .unwrap_or_else(|| known.and_then(|known| known.barcode.clone())),
+        price: wanted.price.or(known_price)?,
+        compare_at: wanted
+            .compare_at
+            .unwrap_or_else(|| known.and_then(|known| known.compare_at)),
+        weight_grams: wanted
+            .weight_grams
+            .or(known.map(|known| known.weight_grams))
+            .unwrap_or(0),
+        supply: Supply {
+            stock: wanted.stock.unwrap_or(supply.stock),
+            tracked: wanted.tracked.unwrap_or(supply.tracked),
+            backorder: wanted.backorder.unwrap_or(supply.backorder),
+        },
+        requires_shipping: wanted
+            .requires_shipping
+            .or(known.map(|known| known.requires_shipping))
+            .unwrap_or(true),
+        taxable: wanted
+            .taxable
+            .or(known.map(|known| known.taxable))
+            .unwrap_or(true),
+    })
+}
+
+impl WantedVariant {
+    fn says_something(&self) -> bool {
+        self.price.is_some() || self.sku.is_some() || self.stock.is_some() || self.compare_at.is_some()
+    }
+}
+
+/// The pictures that were there, of the variants that are still there.
+fn kept_pictures(known: Option<&Product>, variants: &[DraftVariant]) -> Vec<Picture> {
+    let Some(known) = known else { return Vec::new() };
+    let moved = |position: usize| {
+        let choices = &known.variants.get(position)?.choices;
+        variants.iter().position(|variant| variant.choices == *choices)
+    };
+    let mut pictures = known.pictures.clone();
+    for picture in &mut pictures {
+        picture.variant = picture.variant.and_then(moved);
+    }
+    pictures
+}
+
+fn row_error(wanted: &Wanted, objection: Objection) -> RowError {
+    let (row, column) = match objection.place {
+        Place::Tags => (wanted.row, "Tags"),
+        Place::Options => (wanted.row, "Option1 Name"),
+        Place::Pictures => (wanted.row, "Image Src"),
+        Place::Variant(at) if objection.reason.code.starts_with("stock.") => {
+            (row_of(wanted, at), "Variant Inventory Qty")
+        }
+        Place::Variant(at) if objection.reason.code.starts_with("weight.") => {
+            (row_of(wanted, at), "Variant Grams")
+        }
+        Place::Variant(at) => (row_of(wanted, at), "Option1 Value"),
+    };
+    RowError {
+        row,
+        column: column.to_owned(),
+        reason: objection.reason.detail,
+    }
+}
+
+fn row_of(wanted: &Wanted, variant: usize) -> u64 {
+    wanted
+        .variants
+        .get(variant)
+        .map_or(wanted.row, |variant| variant.row)
+}

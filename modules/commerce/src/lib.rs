@@ -1,0 +1,39 @@
+//! Catalogue, carts, checkout and orders.
+#![doc = include_str!("../README.md")]
+
+mod domain;
+mod error;
+mod events;
+mod http;
+mod import;
+mod pages;
+pub mod permissions;
+mod service;
+mod store;
+
+use stoa_core::Feature;
+use stoa_db::{Migrations, tenant_migration};
+use stoa_http::Module;
+
+pub use domain::ids::{OrderId, ProductId, VariantId};
+pub use error::CommerceError;
+pub use import::{ImportFormat, ImportReport, RowError};
+pub use service::import_products;
+
+/// What this module adds to the platform.
+#[must_use]
+pub fn module() -> Module {
+    Module {
+        name: "commerce",
+        feature: Some(Feature::Ecommerce),
+        permissions: permissions::ALL,
+        migrations: Migrations {
+            module: "commerce",
+            tenant: &[tenant_migration!("0001_commerce")],
+            control: &[],
+        },
+        routes: http::routes(),
+        pages: pages::pages(),
+        sections: vec![pages::FEATURED_PRODUCTS],
+    }
+}

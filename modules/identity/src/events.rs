@@ -1,0 +1,116 @@
+//! What the platform's journal learns about people. Emails and names stay out of it.
+
+use serde::Serialize;
+use stoa_core::{MembershipId, Role, SessionId, TenantId, UserId};
+use stoa_db::Event;
+
+#[derive(Debug, Serialize)]
+pub(crate) struct UserCreated {
+    #[serde(skip)]
+    pub(crate) user: UserId,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct UserLoggedIn {
+    #[serde(skip)]
+    pub(crate) user: UserId,
+    pub(crate) session: SessionId,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct SessionEnded {
+    #[serde(skip)]
+    pub(crate) session: SessionId,
+    pub(crate) user: UserId,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct MembershipElected {
+    #[serde(skip)]
+    pub(crate) membership: MembershipId,
+    pub(crate) user: UserId,
+    pub(crate) session: SessionId,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct MemberAdded {
+    #[serde(skip)]
+    pub(crate) member: MembershipId,
+    pub(crate) tenant: TenantId,
+    pub(crate) user: UserId,
+    pub(crate) role: Role,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct MemberRoleChanged {
+    #[serde(skip)]
+    pub(crate) member: MembershipId,
+    pub(crate) tenant: TenantId,
+    pub(crate) from: Role,
+    pub(crate) to: Role,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct MemberRemoved {
+    #[serde(skip)]
+    pub(crate) member: MembershipId,
+    pub(crate) tenant: TenantId,
+    pub(crate) user: UserId,
+    pub(crate) role: Role,
+}
+
+impl Event for UserCreated {
+    const KIND: &'static str = "user.created";
+
+    fn subject(&self) -> String {
+        self.user.to_string()
+    }
+}
+
+impl Event for UserLoggedIn {
+    const KIND: &'static str = "user.logged_in";
+
+    fn subject(&self) -> String {
+        self.user.to_string()
+    }
+}
+
+impl Event for SessionEnded {
+    const KIND: &'static str = "session.ended";
+
+    fn subject(&self) -> String {
+        self.session.to_string()
+    }
+}
+
+impl Event for MembershipElected {
+    const KIND: &'static str = "membership.elected";
+
+    fn subject(&self) -> String {
+        self.membership.to_string()
+    }
+}
+
+impl Event for MemberAdded {
+    const KIND: &'static str = "member.added";
+
+    fn subject(&self) -> String {
+        self.member.to_string()
+    }
+}
+
+impl Event for MemberRoleChanged {
+    const KIND: &'static str = "member.role_changed";
+
+    fn subject(&self) -> String {
+        self.member.to_string()
+    }
+}
+
+impl Event for MemberRemoved {
+    const KIND: &'static str = "member.removed";
+
+    fn subject(&self) -> String {
+        self.member.to_string()
+    }
+}

@@ -1,0 +1,132 @@
+//! Signing in and out, and which membership a session works in.
+
+use axum::{Extension, extract::State, http::HeaderMap};
+use serde::Deserialize;
+use stoa_core::{Email, FieldErrors, MembershipId};
+use stoa_http::{ApiError, HttpState, Json, NoContent, Principal, SignedIn};
+use utoipa::ToSchema;
+
+use crate::{
+    Identity, Password,
+    http::{session_view::session_view, user_agent::user_agent, views::SessionView, with_session::WithSession},
+    service::{self, elect::Elect, end_session::end_session, log_in::LogIn},
+};
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"email": "ada@example.org", "password": "stoa poikile"}))]
+pub(crate) struct LogInBody {
+    email: String,
+    password: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ElectionBody {
+    /// One of the user's own memberships.
+    #[schema(example = "mem_01kag2w3x4e5f6g7h8j9k0m1n2")]
+    membership: String,
+}
+
+/// Signs in by email and password. An unknown email and a wrong password get the same answer.
+#[utoipa::path(
+    post, path = "/auth/login", tag = "auth", request_body = LogInBody,
+    responses(
+        (status = 200, body = SessionView, description = "Signed in; the cookie `__Host-stoa` holds the session"),
+        (status = 401, description = "`identity.wrong_credentials`"),
+    ),
+    extensions(("x-public" = json!("signing in comes before having a session"))),
+)]
+pub(crate) async fn log_in(
+    State(state): State<HttpState>,
+    Extension(identity): Extension<Identity>,
+    signed_in: Option<SignedIn>,
+    headers: HeaderMap,
+    Json(body): Json<LogInBody>,
+) -> Result<WithSession<Json<SessionView>>, ApiError> {
+    let command = LogIn {
+        user_agent: user_agent(&headers),
+        replaces: signed_in.map(|SignedIn { principal, .. }| (principal.user, principal.session)),
+        ..body.parse()?
+    };
+    let (user, started) = service::log_in::log_in(&identity, state.db(), command).await?;
+    let view = session_view(&state, user, started.id, started.elected).await?;
+    Ok(WithSession::started(&started.token, Json(view)))
+}
+
+/// Ends the session.
+#[utoipa::path(
+    post, path = "/auth/logout", tag = "auth",
+    responses((status = 204, description = "Signed out; the cookie is taken away")),
+    extensions(("x-signed-in" = json!("one's own session, in no tenant"))),
+)]
+pub(crate) async fn log_out(
+    signed_in: SignedIn,
+    Extension(identity): Extension<Identity>,
+) -> Result<WithSession<NoContent>, ApiError> {
+    let (user, session) = (signed_in.principal.user, signed_in.principal.session);
+    let mut cx = signed_in.platform_begin().await?;
+    let ended = end_session(&mut cx, user, session).await?;
+    cx.commit().await?;
+    identity.forget_sessions(ended);
+    Ok(WithSession::ended(NoContent))
+}
+
+/// Who is signed in, which membership is elected, and which there are.
+#[utoipa::path(
+    get, path = "/auth/session", tag = "auth",
+    responses((status = 200, body = SessionView)),
+    extensions(("x-signed-in" = json!("one's own session, in no tenant"))),
+)]
+pub(crate) async fn session(signed_in: SignedIn) -> Result<Json<SessionView>, ApiError> {
+    let Principal { user, session, elected } = signed_in.principal.clone();
+    let elected = elected.map(|elected| elected.membership);
+    Ok(Json(session_view(signed_in.state(), user, session, elected).await?))
+}
+
+/// Elects the membership that the session works in when the URL names no tenant. The session gets a new id and cookie.
+#[utoipa::path(
+    post, path = "/auth/session/election", tag = "auth", request_body = ElectionBody,
+    responses(
+        (status = 200, body = SessionView, description = "Elected; the cookie `__Host-stoa` is renewed"),
+        (status = 404, description = "`identity.membership_not_found`: none of the user's own"),
+    ),
+    extensions(("x-signed-in" = json!("one's own session, in no tenant"))),
+)]
+pub(crate) async fn elect(
+    signed_in: SignedIn,
+    Extension(identity): Extension<Identity>,
+    Json(body): Json<ElectionBody>,
+) -> Result<WithSession<Json<SessionView>>, ApiError> {
+    let (user, session) = (signed_in.principal.user, signed_in.principal.session);
+    let command = Elect { user, session, membership: body.parse()? };
+    let mut cx = signed_in.platform_begin().await?;
+    let (renewed, previous) = service::elect::elect(&mut cx, command).await?;
+    cx.commit().await?;
+    identity.forget_sessions([previous]);
+    let view = session_view(signed_in.state(), user, renewed.id, renewed.elected).await?;
+    Ok(WithSession::started(&renewed.token, Json(view)))
+}
+
+impl LogInBody {
+    fn parse(self) -> Result<LogIn, FieldErrors> {
+        let mut errors = FieldErrors::new();
+        let email = errors.check("email", Email::parse(&self.email));
+        let (email,) = errors.finish((email,))?;
+        Ok(LogIn {
+            email,
+            password: Password::attempt(&self.password),
+            user_agent: None,
+            replaces: None,
+        })
+    }
+}
+
+impl ElectionBody {
+    fn parse(self) -> Result<MembershipId, FieldErrors> {
+        let mut errors = FieldErrors::new();
+        let membership = errors.check("membership", self.membership.parse());
+        let (membership,) = errors.finish((membership,))?;
+        Ok(membership)
+    }
+}

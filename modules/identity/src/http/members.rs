@@ -1,0 +1,121 @@
+//! The people of a tenant, and their roles.
+
+use axum::Extension;
+use serde::Deserialize;
+use stoa_core::{FieldErrors, MembershipId, Role};
+use stoa_db::Event;
+use stoa_http::{ApiError, Json, ListQuery, NoContent, Page, Path, Query, Scope};
+use utoipa::ToSchema;
+
+use crate::{
+    Identity,
+    http::views::MemberView,
+    permissions::{MembersRead, MembersWrite},
+    service::{
+        change_role::{ChangeRole, change_role},
+        remove_member::remove_member,
+    },
+    store::memberships::Memberships,
+};
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChangeMember {
+    #[schema(example = "ADMIN")]
+    role: String,
+    /// The version that was read before the change.
+    #[schema(example = 1)]
+    version: i64,
+}
+
+/// Who is a member, in the order they came.
+#[utoipa::path(
+    get, path = "/members", tag = "members", params(ListQuery),
+    responses((status = 200, body = Page<MemberView>)),
+    extensions(("x-permission" = json!("members.read"))),
+)]
+pub(crate) async fn list(
+    scope: Scope<MembersRead>,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<Page<MemberView>>, ApiError> {
+    let list = query.parse(scope.tenant.id)?;
+    let mut cx = scope.platform_read().await?;
+    let members = Memberships::members(&mut cx, scope.tenant.id, list.after, list.fetch()).await?;
+    Ok(Json(list.page(members, |member| member.id).map(MemberView::from)))
+}
+
+/// Changes a member's role. Nobody grants more than they hold, and an owner stays.
+#[utoipa::path(
+    patch, path = "/members/{id}", tag = "members", request_body = ChangeMember,
+    params(("id" = MembershipId, Path, description = "A member of the tenant")),
+    responses(
+        (status = 200, body = MemberView),
+        (status = 403, description = "`identity.beyond_own_role`"),
+        (status = 404, description = "`identity.member_not_found`"),
+        (status = 409, description = "`identity.last_owner`, `identity.stale`"),
+    ),
+    extensions(("x-permission" = json!("members.write"))),
+)]
+pub(crate) async fn change(
+    scope: Scope<MembersWrite>,
+    Extension(identity): Extension<Identity>,
+    Path(id): Path<MembershipId>,
+    Json(body): Json<ChangeMember>,
+) -> Result<Json<MemberView>, ApiError> {
+    let command = body.parse(id)?;
+    let mut cx = scope.platform_begin().await?;
+    let changed = change_role(&mut cx, scope.tenant.id, scope.user, command).await?;
+    cx.commit().await?;
+    let _ = &identity;
+    mirror(&scope, changed.event.as_ref()).await;
+    Ok(Json(changed.member.into()))
+}
+
+/// Removes a member. Their next request here is denied.
+#[utoipa::path(
+    delete, path = "/members/{id}", tag = "members",
+    params(("id" = MembershipId, Path, description = "A member of the tenant")),
+    responses(
+        (status = 204, description = "Removed"),
+        (status = 403, description = "`identity.beyond_own_role`"),
+        (status = 404, description = "`identity.member_not_found`"),
+        (status = 409, description = "`identity.last_owner`"),
+    ),
+    extensions(("x-permission" = json!("members.write"))),
+)]
+pub(crate) async fn remove(
+    scope: Scope<MembersWrite>,
+    Extension(identity): Extension<Identity>,
+    Path(id): Path<MembershipId>,
+) -> Result<NoContent, ApiError> {
+    let mut cx = scope.platform_begin().await?;
+    let removed = remove_member(&mut cx, scope.tenant.id, scope.user, id).await?;
+    cx.commit().await?;
+    identity.forget_membership(removed.event.user, scope.tenant.id);
+    identity.forget_sessions(removed.sessions);
+    mirror(&scope, Some(&removed.event)).await;
+    Ok(NoContent)
+}
+
+impl ChangeMember {
+    fn parse(self, member: MembershipId) -> Result<ChangeRole, FieldErrors> {
+        let mut errors = FieldErrors::new();
+        let role = errors.check("role", self.role.parse::<Role>());
+        let (role,) = errors.finish((role,))?;
+        Ok(ChangeRole { member, role, version: self.version })
+    }
+}
+
+/// Shows the change in the tenant's own journal. It stands in the platform's already, so that a failure here
+/// undoes nothing.
+async fn mirror<E: Event>(scope: &Scope<MembersWrite>, event: Option<&E>) {
+    let Some(event) = event else { return };
+    let mirrored = async {
+        let mut cx = scope.begin().await?;
+        cx.record(event);
+        cx.commit().await
+    };
+    if let Err(error) = mirrored.await {
+        tracing::error!(%error, kind = E::KIND, "a change is missing in the tenant's journal");
+    }
+}

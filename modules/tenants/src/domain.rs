@@ -1,0 +1,8 @@
+//! The rules about businesses: what they may be called, what kinds there are, how they come to be.
+
+pub(crate) mod kind;
+pub(crate) mod locale;
+pub(crate) mod placement;
+pub(crate) mod slug;
+pub(crate) mod status;
+pub(crate) mod tenant;

@@ -1,0 +1,54 @@
+//! What the journals learn about businesses.
+
+use serde::Serialize;
+use stoa_core::TenantId;
+use stoa_db::{Event, Raises};
+
+/// A name was reserved and a store is being made.
+#[derive(Debug, Serialize)]
+pub(crate) struct TenantReserved {
+    #[serde(skip)]
+    pub(crate) tenant: TenantId,
+    pub(crate) slug: String,
+    pub(crate) kind: &'static str,
+}
+
+/// The store is there; the tenant can be reached.
+#[derive(Debug, Serialize)]
+pub(crate) struct TenantActivated {
+    #[serde(skip)]
+    pub(crate) tenant: TenantId,
+}
+
+/// The profile was changed; names the fields.
+#[derive(Debug, Serialize)]
+pub(crate) struct ProfileChanged {
+    #[serde(skip)]
+    pub(crate) tenant: TenantId,
+    pub(crate) fields: Vec<&'static str>,
+}
+
+impl Event for TenantReserved {
+    const KIND: &'static str = "tenant.reserved";
+
+    fn subject(&self) -> String {
+        self.tenant.to_string()
+    }
+}
+
+impl Event for TenantActivated {
+    const KIND: &'static str = "tenant.activated";
+
+    fn subject(&self) -> String {
+        self.tenant.to_string()
+    }
+}
+
+impl Event for ProfileChanged {
+    const KIND: &'static str = "profile.changed";
+    const RAISES: Raises = Raises::Config;
+
+    fn subject(&self) -> String {
+        self.tenant.to_string()
+    }
+}

@@ -1,0 +1,52 @@
+//! The businesses on the platform: creation, sign-up, profile, and how a request finds them.
+#![doc = include_str!("../README.md")]
+
+mod directory;
+mod domain;
+mod error;
+mod events;
+mod http;
+pub mod permissions;
+mod routes;
+mod service;
+mod store;
+mod tenants;
+
+use stoa_db::{Migrations, control_migration};
+use stoa_http::{Module, Pages};
+
+pub use domain::{
+    kind::TenantKind,
+    locale::{Locale, ZoneName},
+    placement::Placement,
+    slug::TenantSlug,
+    status::Status,
+    tenant::{NewBusiness, NewOwner, NewTenant, Tenant, TenantName},
+};
+pub use error::TenantError;
+pub use service::{
+    create_tenant::{CreatedTenant, create_tenant},
+    finish_provisioning::finish_provisioning,
+    list_tenants::list_tenants,
+};
+pub use tenants::Tenants;
+
+/// What tenants add to the platform.
+#[must_use]
+pub fn module(tenants: Tenants) -> Module {
+    Module {
+        name: "tenants",
+        feature: None,
+        permissions: permissions::ALL,
+        migrations: MIGRATIONS,
+        routes: routes::routes(tenants),
+        pages: Pages::new(),
+        sections: Vec::new(),
+    }
+}
+
+const MIGRATIONS: Migrations = Migrations {
+    module: "tenants",
+    tenant: &[],
+    control: &[control_migration!("0001_tenants")],
+};

@@ -1,0 +1,40 @@
+//! Finishes what a creation that was cut short has left: the name is reserved, the store perhaps not made.
+
+use stoa_core::Actor;
+use stoa_db::Db;
+
+use crate::{
+    Tenant, TenantError, Tenants,
+    service::create_tenant::{activate, build_store},
+    store::tenants,
+};
+
+/// Runs at start-up; may run at any time and on several nodes. Says how many tenants it finished.
+pub async fn finish_provisioning(tenants: &Tenants, db: &Db) -> Result<usize, TenantError> {
+    let mut cx = db.platform_read().await?;
+    let leftovers = tenants::provisioning(&mut cx).await?;
+    drop(cx);
+    let mut finished = 0;
+    for tenant in leftovers {
+        let id = tenant.id;
+        match finish(tenants, db, tenant).await {
+            Ok(()) => finished += 1,
+            // One store that cannot be made keeps no other tenant waiting.
+            Err(error) => tracing::error!(tenant = %id, %error, "a tenant's creation could not be finished"),
+        }
+    }
+    Ok(finished)
+}
+
+async fn finish(tenants: &Tenants, db: &Db, tenant: Tenant) -> Result<(), TenantError> {
+    build_store(db, &tenant).await?;
+    let mut cx = db.platform_begin(Actor::System).await?;
+    let tenant = activate(&mut cx, tenant).await?;
+    cx.commit().await?;
+    tenants.forget(tenant.id);
+    tracing::info!(tenant = %tenant.id, "a tenant's creation was finished");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,108 @@
+//! A creation that is cut short after each of its steps, and finished later.
+
+use anyhow::{Context as _, Result};
+use stoa_core::{Actor, Clock, Currency, Email};
+use stoa_db::{Db, DbConfig, PostgresConfig};
+use stoa_identity::{Identity, NewUser, PersonName, RolePermissions};
+use stoa_testing::{PostgresServer, unique};
+
+use super::finish_provisioning;
+use crate::{
+    Locale, NewBusiness, NewOwner, NewTenant, Placement, Status, Tenant, TenantKind, TenantName, TenantSlug,
+    Tenants, ZoneName,
+    service::create_tenant::{build_store, reserve},
+    store::tenants,
+};
+
+/// How far a creation came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cut {
+    AfterReserving,
+    AfterProvisioning,
+    AfterBuilding,
+}
+
+fn new_tenant(placement: Placement) -> Result<NewTenant> {
+    let slug = unique("half");
+    let owner = NewUser {
+        email: Email::parse(&format!("{slug}@example.org"))?,
+        name: PersonName::parse("Ada Owner")?,
+        password: None,
+    };
+    let business = NewBusiness {
+        slug: TenantSlug::parse(&slug)?,
+        name: TenantName::parse("Half made")?,
+        kind: TenantKind::Store,
+        currency: Currency::parse("BDT")?,
+        locale: Locale::parse("en")?,
+        time_zone: ZoneName::parse("UTC")?,
+    };
+    Ok(NewTenant {
+        business,
+        placement,
+        owner: NewOwner::New(owner),
+    })
+}
+
+async fn cut_short(db: &Db, placement: Placement, cut: Cut) -> Result<Tenant> {
+    let mut cx = db.platform_begin(Actor::Command).await?;
+    let tenant = reserve(&mut cx, new_tenant(placement)?).await?.tenant;
+    cx.commit().await?;
+    match cut {
+        Cut::AfterReserving => {}
+        Cut::AfterProvisioning => db.provision(tenant.id).await?,
+        Cut::AfterBuilding => build_store(db, &tenant).await?,
+    }
+    Ok(tenant)
+}
+
+async fn check(config: DbConfig, placement: Placement) -> Result<()> {
+    let home = Tenants::new(Identity::new(RolePermissions::new(&[])), placement);
+    let modules = [
+        stoa_identity::module(home.identity().clone()),
+        crate::module(home.clone()),
+        stoa_sites::module(),
+    ];
+    let migrations: Vec<_> = modules.iter().map(|module| module.migrations).collect();
+    let db = Db::open(&config, &migrations, Clock::System).await?;
+
+    for cut in [Cut::AfterReserving, Cut::AfterProvisioning, Cut::AfterBuilding] {
+        let tenant = cut_short(&db, placement, cut).await?;
+        let seen = home.by_id(&db, tenant.id).await?.context("a tenant that is being made is known")?;
+        assert_ne!(seen.status, stoa_http::TenantStatus::Active, "{cut:?}");
+
+        assert_eq!(finish_provisioning(&home, &db).await?, 1, "{cut:?}");
+
+        let seen = home.by_id(&db, tenant.id).await?.context("a finished tenant is known")?;
+        assert_eq!(seen.status, stoa_http::TenantStatus::Active, "{cut:?}");
+        let mut cx = db.platform_read().await?;
+        let stored = tenants::tenant(&mut cx, tenant.id).await?.context("a finished tenant is stored")?;
+        assert_eq!(stored.status, Status::Active, "{cut:?}");
+        drop(cx);
+        let mut cx = db.tenant(tenant.id, Actor::Command).read().await?;
+        let kinds: Vec<_> = cx.journal(None, 10).await?.into_iter().map(|line| line.kind).collect();
+        assert_eq!(kinds, ["site.created"], "{cut:?}");
+    }
+    assert_eq!(finish_provisioning(&home, &db).await?, 0);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn is_finished_on_sqlite() -> Result<()> {
+    let data = tempfile::tempdir()?;
+    let config = DbConfig::Files {
+        data: data.path().to_owned(),
+    };
+    check(config, Placement::File).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn is_finished_on_postgres() -> Result<()> {
+    let server = PostgresServer::shared();
+    let config = DbConfig::Postgres(PostgresConfig {
+        url: server.app_url(),
+        owner_url: server.owner_url(),
+        connections: 4,
+    });
+    check(config, Placement::Pool).await
+}
