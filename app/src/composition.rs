@@ -55,7 +55,12 @@ fn permissions() -> Vec<&'static str> {
 impl Stoa {
     /// Opens the stores that the settings name.
     pub async fn open(settings: &Settings) -> Result<Self> {
-        Self::with(&settings.db()?, HttpConfig::new(&settings.base_domain(), false), Clock::System).await
+        Self::with(
+            &settings.db()?,
+            HttpConfig::new(&settings.base_domain(), false),
+            Clock::System,
+        )
+        .await
     }
 
     pub async fn with(stores: &DbConfig, config: HttpConfig, clock: Clock) -> Result<Self> {
@@ -73,14 +78,21 @@ impl Stoa {
         Self::compose(stores, config, clock, RolePermissions::new(&held)).await
     }
 
-    async fn compose(stores: &DbConfig, config: HttpConfig, clock: Clock, roles: RolePermissions) -> Result<Self> {
+    async fn compose(
+        stores: &DbConfig,
+        config: HttpConfig,
+        clock: Clock,
+        roles: RolePermissions,
+    ) -> Result<Self> {
         let placement = match stores {
             DbConfig::Files { .. } => Placement::File,
             DbConfig::Postgres(_) => Placement::Pool,
         };
         let tenants = Tenants::new(Identity::new(roles), placement);
         let migrations: Vec<_> = modules(&tenants).iter().map(|module| module.migrations).collect();
-        let db = Db::open(stores, &migrations, clock).await.context("opening the stores")?;
+        let db = Db::open(stores, &migrations, clock)
+            .await
+            .context("opening the stores")?;
         Ok(Self { db, config, tenants })
     }
 
@@ -118,7 +130,10 @@ impl Stoa {
     pub async fn migrate(&self) -> Result<usize> {
         let tenants = stoa_tenants::list_tenants(&self.db).await?;
         for tenant in &tenants {
-            self.for_command(tenant.id).read().await.with_context(|| format!("the store of {}", tenant.slug))?;
+            self.for_command(tenant.id)
+                .read()
+                .await
+                .with_context(|| format!("the store of {}", tenant.slug))?;
         }
         Ok(tenants.len())
     }
@@ -126,7 +141,9 @@ impl Stoa {
     /// Serves until `end` completes.
     pub async fn serve(&self, listen: SocketAddr, end: impl Future<Output = ()>) -> Result<()> {
         stoa_tenants::finish_provisioning(&self.tenants, &self.db).await?;
-        let listener = TcpListener::bind(listen).await.with_context(|| format!("listening on {listen}"))?;
+        let listener = TcpListener::bind(listen)
+            .await
+            .with_context(|| format!("listening on {listen}"))?;
         let gateway = self.gateway(Vec::new());
         let exchange = tokio::spawn(exchange_generations(self.db.clone()));
         tracing::info!(%listen, base_domain = self.config.base_domain(), "serving");
@@ -158,6 +175,8 @@ async fn exchange_generations(db: Db) {
 /// When the stores cannot be opened.
 #[expect(clippy::expect_used, reason = "a test's set-up fails where it breaks")]
 pub async fn compose(stores: DbConfig, config: HttpConfig, clock: Clock) -> (Db, Gateway) {
-    let stoa = Stoa::with(&stores, config, clock).await.expect("the platform opens");
+    let stoa = Stoa::with(&stores, config, clock)
+        .await
+        .expect("the platform opens");
     (stoa.db.clone(), stoa.gateway(Vec::new()))
 }

@@ -15,11 +15,11 @@ const HEAD: &str = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8
 
 pub(crate) fn pages(stoa: &Stoa) -> Pages {
     let stoa = stoa.clone();
-    Pages::new().get("/", "shows what the platform is", move || home(stoa.clone())).get(
-        "/-/console.css",
-        "the style of this page",
-        async || ([(CONTENT_TYPE, "text/css; charset=utf-8")], STYLE),
-    )
+    Pages::new()
+        .get("/", "shows what the platform is", move || home(stoa.clone()))
+        .get("/-/console.css", "the style of this page", async || {
+            ([(CONTENT_TYPE, "text/css; charset=utf-8")], STYLE)
+        })
 }
 
 async fn home(stoa: Stoa) -> Result<Html<String>, ApiError> {
@@ -55,5 +55,8 @@ async fn home(stoa: Stoa) -> Result<Html<String>, ApiError> {
 
 /// Text as HTML shows it.
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }

@@ -9,6 +9,7 @@ use stoa_core::{Actor, Currency, Email, ErrorKind, Text};
 use stoa_db::Migrations;
 use stoa_http::{ApiError, Module, Pages, Path};
 use stoa_identity::{NewUser, Password, PersonName};
+use stoa_sites::Tagline;
 use stoa_tenants::{Locale, NewBusiness, NewOwner, NewTenant, TenantKind, TenantSlug, ZoneName};
 
 use utoipa_axum::router::OpenApiRouter;
@@ -59,7 +60,9 @@ pub async fn load(stoa: &Stoa) -> Result<Vec<LoadedShop>> {
     let mut loaded = Vec::new();
     for (folder, shop) in shops()? {
         if stoa.tenants().by_slug(stoa.db(), &shop.slug).await?.is_none() {
-            open_shop(stoa, &folder, &shop).await.with_context(|| format!("the demonstration shop {}", shop.slug))?;
+            open_shop(stoa, &folder, &shop)
+                .await
+                .with_context(|| format!("the demonstration shop {}", shop.slug))?;
         }
         loaded.push(shop.announce(stoa));
     }
@@ -83,9 +86,17 @@ pub(crate) fn module() -> Module {
         name: "demo",
         feature: None,
         permissions: &[],
-        migrations: Migrations { module: "demo", tenant: &[], control: &[] },
+        migrations: Migrations {
+            module: "demo",
+            tenant: &[],
+            control: &[],
+        },
         routes: OpenApiRouter::new(),
-        pages: Pages::new().get("/demo/{folder}/pictures/{file}", "pictures that product pages show", picture),
+        pages: Pages::new().get(
+            "/demo/{folder}/pictures/{file}",
+            "pictures that product pages show",
+            picture,
+        ),
         sections: Vec::new(),
     }
 }
@@ -95,19 +106,28 @@ async fn picture(Path((folder, file)): Path<(String, String)>) -> Result<Respons
     let headers = [
         ("content-type", "image/svg+xml"),
         ("cache-control", "public, max-age=86400"),
-        ("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox"),
+        (
+            "content-security-policy",
+            "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        ),
     ];
     Ok((headers, found.data.into_owned()).into_response())
 }
 
 fn no_picture() -> ApiError {
-    ApiError::new(ErrorKind::NotFound, "demo.picture_not_found", "There is no such picture.")
+    ApiError::new(
+        ErrorKind::NotFound,
+        "demo.picture_not_found",
+        "There is no such picture.",
+    )
 }
 
 fn shops() -> Result<Vec<(String, Shop)>> {
     let mut shops = Vec::new();
     for path in Files::iter() {
-        let Some(folder) = path.strip_suffix("/shop.toml") else { continue };
+        let Some(folder) = path.strip_suffix("/shop.toml") else {
+            continue;
+        };
         let shop = toml::from_str(&text(&path)?).with_context(|| path.to_string())?;
         shops.push((folder.to_owned(), shop));
     }
@@ -121,12 +141,32 @@ fn text(path: &str) -> Result<String> {
 
 async fn open_shop(stoa: &Stoa, folder: &str, shop: &Shop) -> Result<()> {
     let owner = shop.owner(stoa).await?;
-    let new = NewTenant { business: shop.business()?, placement: stoa.tenants().placement(), owner };
+    let new = NewTenant {
+        business: shop.business()?,
+        placement: stoa.tenants().placement(),
+        owner,
+    };
     let created = stoa_tenants::create_tenant(stoa.tenants(), stoa.db(), Actor::Command, new).await?;
     let store = stoa.for_command(created.tenant.id);
+    if let Some(site) = created.tenant.primary_site {
+        let mut cx = store.begin().await?;
+        stoa_sites::set_tagline(&mut cx, site, Tagline::parse(&shop.tagline)?).await?;
+        cx.commit().await?;
+    }
     let csv = text(&format!("{folder}/{}", shop.products))?;
-    let report = stoa_commerce::import_products(&store, created.tenant.currency, ImportFormat::Shopify, csv.as_bytes(), |_| ()).await?;
-    anyhow::ensure!(report.rejected == 0, "the products could not all be imported: {:?}", report.errors);
+    let report = stoa_commerce::import_products(
+        &store,
+        created.tenant.currency,
+        ImportFormat::Shopify,
+        csv.as_bytes(),
+        |_| (),
+    )
+    .await?;
+    anyhow::ensure!(
+        report.rejected == 0,
+        "the products could not all be imported: {:?}",
+        report.errors
+    );
     Ok(())
 }
 
@@ -151,7 +191,11 @@ impl Shop {
         drop(cx);
         let password = stoa.tenants().identity().hash(Password::parse(PASSWORD)?).await?;
         let name = PersonName::parse(&self.owner.name)?;
-        Ok(NewOwner::New(NewUser { name, email, password: Some(password) }))
+        Ok(NewOwner::New(NewUser {
+            name,
+            email,
+            password: Some(password),
+        }))
     }
 
     fn announce(self, stoa: &Stoa) -> LoadedShop {

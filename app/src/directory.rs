@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use stoa_core::{TenantId, UserId};
 use stoa_db::{Db, DbResult};
-use stoa_http::{BoxFuture, Credential, Directory, HostKey, Membership, Principal, SiteEntry, TenantSnapshot};
+use stoa_http::{
+    BoxFuture, Credential, Directory, HostKey, Membership, Principal, SiteEntry, TenantSnapshot,
+};
 use stoa_identity::Freshness;
 use stoa_tenants::Tenants;
 
@@ -41,8 +43,21 @@ impl Directory for PlatformDirectory {
         Box::pin(self.tenants.identity().authenticate(&self.db, credential))
     }
 
-    fn membership(&self, user: UserId, tenant: TenantId, fresh: bool) -> BoxFuture<'_, DbResult<Option<Membership>>> {
-        let freshness = if fresh { Freshness::Fresh } else { Freshness::Recent };
-        Box::pin(self.tenants.identity().membership(&self.db, user, tenant, freshness))
+    fn membership(
+        &self,
+        user: UserId,
+        tenant: TenantId,
+        fresh: bool,
+    ) -> BoxFuture<'_, DbResult<Option<Membership>>> {
+        let freshness = if fresh {
+            Freshness::Fresh
+        } else {
+            Freshness::Recent
+        };
+        Box::pin(
+            self.tenants
+                .identity()
+                .membership(&self.db, user, tenant, freshness),
+        )
     }
 }

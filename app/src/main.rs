@@ -11,7 +11,10 @@ fn main() -> ExitCode {
     let command = cli::Cli::parse();
     let logging = start_logging();
     let done = logging.and_then(|()| {
-        tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(cli::run(command))
+        tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()?
+            .block_on(cli::run(command))
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -31,11 +31,23 @@ pub struct Flags {
     #[serde(skip_serializing_if = "Option::is_none")]
     base_domain: Option<String>,
     /// PostgreSQL, as the role that reads and writes; without it, SQLite files are used
-    #[arg(long, global = true, env = "STOA_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "STOA_DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     database_url: Option<String>,
     /// PostgreSQL, as the role that owns the tables
-    #[arg(long, global = true, env = "STOA_DATABASE_OWNER_URL", value_name = "URL", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "STOA_DATABASE_OWNER_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     database_owner_url: Option<String>,
     /// Connections to PostgreSQL [default: 16]
@@ -79,19 +91,26 @@ impl Settings {
             }
             figment = figment.merge(Toml::file_exact(file));
         }
-        let settings: Self = figment.merge(Serialized::defaults(flags)).extract().context("settings")?;
+        let settings: Self = figment
+            .merge(Serialized::defaults(flags))
+            .extract()
+            .context("settings")?;
         Ok(settings)
     }
 
     /// The domain that tenants' subdomains hang on, with the port when it is not the usual one.
     #[must_use]
     pub fn base_domain(&self) -> String {
-        self.base_domain.clone().unwrap_or_else(|| format!("localhost:{}", self.listen.port()))
+        self.base_domain
+            .clone()
+            .unwrap_or_else(|| format!("localhost:{}", self.listen.port()))
     }
 
     pub fn db(&self) -> Result<DbConfig> {
         match (&self.database_url, &self.database_owner_url) {
-            (None, None) => Ok(DbConfig::Files { data: self.data.clone() }),
+            (None, None) => Ok(DbConfig::Files {
+                data: self.data.clone(),
+            }),
             (Some(url), Some(owner_url)) => Ok(DbConfig::Postgres(PostgresConfig {
                 url: url.clone(),
                 owner_url: owner_url.clone(),
@@ -109,7 +128,8 @@ impl Settings {
 fn secret(given: Option<String>, variable: &str) -> Result<Option<String>> {
     match (given, std::env::var_os(variable)) {
         (None, Some(file)) => {
-            let text = std::fs::read_to_string(&file).with_context(|| format!("reading the file that {variable} names"))?;
+            let text = std::fs::read_to_string(&file)
+                .with_context(|| format!("reading the file that {variable} names"))?;
             Ok(Some(text.trim().to_owned()))
         }
         (given, _) => Ok(given),

@@ -21,6 +21,9 @@ fn announce(stoa: &Stoa, shops: &[LoadedShop]) {
     }
     println!();
     for shop in shops {
-        println!("Sign in as {} with the password \"{}\"", shop.owner, shop.password);
+        println!(
+            "Sign in as {} with the password \"{}\"",
+            shop.owner, shop.password
+        );
     }
 }

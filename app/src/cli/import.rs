@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Subcommand, ValueEnum};
 use stoa::{Settings, Stoa};
-use stoa_commerce::{ImportReport, ImportFormat};
+use stoa_commerce::{ImportFormat, ImportReport};
 
 use super::{Output, open_file, tenant::find};
 
@@ -29,12 +29,18 @@ pub(crate) enum Format {
 }
 
 pub(crate) async fn run(settings: &Settings, command: Command, output: Output) -> Result<()> {
-    let Command::Products { tenant, format: Format::Shopify, file } = command;
+    let Command::Products {
+        tenant,
+        format: Format::Shopify,
+        file,
+    } = command;
     let source = open_file(&file)?;
     let stoa = Stoa::open(settings).await?;
     let tenant = find(&stoa, &tenant).await?;
     let store = stoa.for_command(tenant.id);
-    let report = stoa_commerce::import_products(&store, tenant.currency, ImportFormat::Shopify, source, |_| ()).await?;
+    let report =
+        stoa_commerce::import_products(&store, tenant.currency, ImportFormat::Shopify, source, |_| ())
+            .await?;
     stoa.finish().await?;
     output.show(&report, || describe(&report))
 }
@@ -45,7 +51,10 @@ fn describe(report: &ImportReport) -> String {
         report.rows, report.created, report.updated, report.unchanged, report.rejected
     );
     for error in &report.errors {
-        text.push_str(&format!("\n  row {}, {}: {}", error.row, error.column, error.reason));
+        text.push_str(&format!(
+            "\n  row {}, {}: {}",
+            error.row, error.column, error.reason
+        ));
     }
     text
 }

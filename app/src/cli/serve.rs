@@ -46,7 +46,11 @@ pub(super) fn claim(settings: &Settings) -> Result<Option<File>> {
     }
     create_dir_all(&settings.data).with_context(|| format!("making {}", settings.data.display()))?;
     let path = settings.data.join("serve.lock");
-    let file = File::options().create(true).append(true).open(&path).with_context(|| path.display().to_string())?;
+    let file = File::options()
+        .create(true)
+        .append(true)
+        .open(&path)
+        .with_context(|| path.display().to_string())?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("locking {}", path.display())),

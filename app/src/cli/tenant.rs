@@ -9,7 +9,9 @@ use stoa::{Settings, Stoa};
 use stoa_core::{Actor, Currency, Email, Token};
 use stoa_http::TenantSnapshot;
 use stoa_identity::{NewUser, Password, PersonName};
-use stoa_tenants::{Locale, NewBusiness, NewOwner, NewTenant, Tenant, TenantKind, TenantName, TenantSlug, ZoneName};
+use stoa_tenants::{
+    Locale, NewBusiness, NewOwner, NewTenant, Tenant, TenantKind, TenantName, TenantSlug, ZoneName,
+};
 
 use super::Output;
 
@@ -65,7 +67,9 @@ pub(crate) async fn run(settings: &Settings, command: Command, output: Output) -
 pub(super) async fn find(stoa: &Stoa, slug: &str) -> Result<Arc<TenantSnapshot>> {
     match stoa.tenants().by_slug(stoa.db(), slug).await? {
         Some(tenant) => Ok(tenant),
-        None => bail!("there is no business with the slug {slug:?}; `stoa tenant list` shows those there are"),
+        None => {
+            bail!("there is no business with the slug {slug:?}; `stoa tenant list` shows those there are")
+        }
     }
 }
 
@@ -80,7 +84,11 @@ impl Create {
             time_zone: ZoneName::parse(&self.time_zone).context("--time-zone")?,
         };
         let (owner, password) = self.owner(stoa).await?;
-        let new = NewTenant { business, placement: stoa.tenants().placement(), owner };
+        let new = NewTenant {
+            business,
+            placement: stoa.tenants().placement(),
+            owner,
+        };
         let created = stoa_tenants::create_tenant(stoa.tenants(), stoa.db(), Actor::Command, new).await?;
         let url = stoa.config().subdomain_url(created.tenant.slug.as_str());
         let mut answer = view(&created.tenant, stoa);
@@ -88,7 +96,10 @@ impl Create {
         output.show(&answer, || {
             let mut text = format!("created {} at {url}/", created.tenant.slug);
             if let Some(password) = &password {
-                text.push_str(&format!("\n{} signs in with the password {password} (shown this once)", self.owner_email));
+                text.push_str(&format!(
+                    "\n{} signs in with the password {password} (shown this once)",
+                    self.owner_email
+                ));
             }
             text
         })
@@ -102,11 +113,22 @@ impl Create {
             return Ok((NewOwner::Existing(user.id, email), None));
         }
         drop(cx);
-        let name = self.owner_name.as_deref().or(email.as_str().split('@').next()).unwrap_or_default();
+        let name = self
+            .owner_name
+            .as_deref()
+            .or(email.as_str().split('@').next())
+            .unwrap_or_default();
         let name = PersonName::parse(name).context("--owner-name")?;
         let text = Token::random().as_str().chars().take(20).collect::<String>();
         let password = stoa.tenants().identity().hash(Password::parse(&text)?).await?;
-        Ok((NewOwner::New(NewUser { name, email, password: Some(password) }), Some(text)))
+        Ok((
+            NewOwner::New(NewUser {
+                name,
+                email,
+                password: Some(password),
+            }),
+            Some(text),
+        ))
     }
 }
 
@@ -117,7 +139,14 @@ async fn list(stoa: &Stoa, output: Output) -> Result<()> {
         if tenants.is_empty() {
             return "no businesses yet; `stoa tenant create` makes one".to_owned();
         }
-        let line = |tenant: &Tenant| format!("{:<40} {:<12} {}", tenant.slug.as_str(), tenant.status.as_str(), tenant.name);
+        let line = |tenant: &Tenant| {
+            format!(
+                "{:<40} {:<12} {}",
+                tenant.slug.as_str(),
+                tenant.status.as_str(),
+                tenant.name
+            )
+        };
         tenants.iter().map(line).collect::<Vec<_>>().join("\n")
     })
 }
@@ -125,13 +154,24 @@ async fn list(stoa: &Stoa, output: Output) -> Result<()> {
 async fn show(stoa: &Stoa, slug: &str, output: Output) -> Result<()> {
     let id = find(stoa, slug).await?.id;
     let tenants = stoa_tenants::list_tenants(stoa.db()).await?;
-    let tenant = tenants.iter().find(|tenant| tenant.id == id).context("the business is gone")?;
+    let tenant = tenants
+        .iter()
+        .find(|tenant| tenant.id == id)
+        .context("the business is gone")?;
     let view = view(tenant, stoa);
     output.show(&view, || {
         let line = |(key, value): (&String, &Value)| {
-            format!("{key:<12} {}", value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+            format!(
+                "{key:<12} {}",
+                value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+            )
         };
-        view.as_object().into_iter().flatten().map(line).collect::<Vec<_>>().join("\n")
+        view.as_object()
+            .into_iter()
+            .flatten()
+            .map(line)
+            .collect::<Vec<_>>()
+            .join("\n")
     })
 }
 

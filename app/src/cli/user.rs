@@ -24,20 +24,36 @@ pub(crate) enum Command {
 
 pub(crate) async fn run(settings: &Settings, command: Command, output: Output) -> Result<()> {
     let Command::Create { email, name } = command;
-    let (email, name) = (Email::parse(&email).context("--email")?, PersonName::parse(&name).context("--name")?);
+    let (email, name) = (
+        Email::parse(&email).context("--email")?,
+        PersonName::parse(&name).context("--name")?,
+    );
     let password = read_password()?;
     let stoa = Stoa::open(settings).await?;
     let password = Some(stoa.tenants().identity().hash(password).await?);
     let mut cx = stoa.db().platform_begin(Actor::Command).await?;
-    let user = stoa_identity::create_user(&mut cx, NewUser { name, email: email.clone(), password }).await?;
+    let user = stoa_identity::create_user(
+        &mut cx,
+        NewUser {
+            name,
+            email: email.clone(),
+            password,
+        },
+    )
+    .await?;
     cx.commit().await?;
-    output.show(&json!({ "id": user, "email": email }), || format!("created {email} ({user})"))
+    output.show(&json!({ "id": user, "email": email }), || {
+        format!("created {email} ({user})")
+    })
 }
 
 /// The first line of standard input.
 fn read_password() -> Result<Password> {
     let mut text = String::new();
-    std::io::stdin().take(4096).read_to_string(&mut text).context("reading the password from standard input")?;
+    std::io::stdin()
+        .take(4096)
+        .read_to_string(&mut text)
+        .context("reading the password from standard input")?;
     let line = text.lines().next().unwrap_or_default();
     Password::parse(line).context("the password, read from standard input")
 }

@@ -36,9 +36,17 @@ pub(crate) fn checkout() -> Value {
 
 impl Things {
     pub(crate) async fn of(shop: &Shop) -> Self {
-        let product = shop.create("/ecommerce/products", &product("Blue Shirt", 5)).await;
+        let product = shop
+            .create("/ecommerce/products", &product("Blue Shirt", 5))
+            .await;
         let variant = text(&product["variants"][0]["id"]);
-        let cart = shop.guest("POST", "/ecommerce/carts").json(&json!({})).send().await.expect_status(201).json();
+        let cart = shop
+            .guest("POST", "/ecommerce/carts")
+            .json(&json!({}))
+            .send()
+            .await
+            .expect_status(201)
+            .json();
         let token = text(&cart["token"]);
         shop.guest("PUT", &format!("/ecommerce/carts/{token}/lines/{variant}"))
             .json(&json!({"quantity": 1}))
@@ -52,10 +60,21 @@ impl Things {
             .await
             .expect_status(201)
             .json();
-        let open = shop.guest("POST", "/ecommerce/carts").json(&json!({})).send().await.expect_status(201).json();
+        let open = shop
+            .guest("POST", "/ecommerce/carts")
+            .json(&json!({}))
+            .send()
+            .await
+            .expect_status(201)
+            .json();
         let orders = shop.get("/ecommerce/orders").await.expect_status(200).json();
         assert_eq!(orders["items"][0]["number"], order["number"]);
-        let session = shop.owner.get(&stoa_testing::console("/api/auth/session")).send().await.json();
+        let session = shop
+            .owner
+            .get(&stoa_testing::console("/api/auth/session"))
+            .send()
+            .await
+            .json();
         Self {
             product: text(&product["id"]),
             variant,
@@ -102,11 +121,18 @@ impl Things {
                 filled = filled.replace(parameter, value);
             }
         }
-        assert!(!filled.contains('{'), "{path} has no case: name its things in {}", file!());
+        assert!(
+            !filled.contains('{'),
+            "{path} has no case: name its things in {}",
+            file!()
+        );
         filled
     }
 }
 
 pub(crate) fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_else(|| panic!("{value} is no text")).to_owned()
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("{value} is no text"))
+        .to_owned()
 }

@@ -24,14 +24,21 @@ async fn call(client: &Client, route: &Route, shop: &Shop, things: &Things) -> R
     let path = things.fill(&route.path);
     let url = shop.api(path.strip_prefix("/api").unwrap());
     let request = client.request(route.method.clone(), &url);
-    let request = if route.method.is_safe() { request } else { request.json(&serde_json::json!({})) };
+    let request = if route.method.is_safe() {
+        request
+    } else {
+        request.json(&serde_json::json!({}))
+    };
     request.send().await
 }
 
 /// The body without the one part that differs in every answer.
 fn body(reply: &Reply) -> serde_json::Value {
     let mut body = reply.json();
-    body.as_object_mut().unwrap().remove("request_id").expect("a problem names its request");
+    body.as_object_mut()
+        .unwrap()
+        .remove("request_id")
+        .expect("a problem names its request");
     body
 }
 
@@ -145,7 +152,11 @@ async fn set(app: &TestApp, shop: &Shop, setting: Setting) {
     let mut cx = app.db.platform_begin(Actor::Command).await.unwrap();
     let changed = match setting {
         Setting::NoFeatures => {
-            cx.sql(control_sql!("UPDATE tenants SET features = $2 WHERE id = $1")).bind(shop.id).bind(serde_json::json!([])).execute().await
+            cx.sql(control_sql!("UPDATE tenants SET features = $2 WHERE id = $1"))
+                .bind(shop.id)
+                .bind(serde_json::json!([]))
+                .execute()
+                .await
         }
         Setting::Suspended => {
             cx.sql(control_sql!("UPDATE tenants SET status = $2 WHERE id = $1"))

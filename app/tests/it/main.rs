@@ -1,5 +1,9 @@
 //! What holds for the platform as a whole: every statement, every table, every route, every tenant.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails where its set-up does")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails where its set-up does"
+)]
 
 mod cases;
 mod command;

@@ -10,13 +10,21 @@ fn the_table_of_routes_is_what_is_served() {
         std::fs::write(kept, &table).unwrap();
     }
     let expected = std::fs::read_to_string(kept).unwrap_or_default();
-    assert_eq!(table, expected, "routes.txt differs; STOA_UPDATE=1 rewrites it, and its change is reviewed");
+    assert_eq!(
+        table, expected,
+        "routes.txt differs; STOA_UPDATE=1 rewrites it, and its change is reviewed"
+    );
 }
 
 #[test]
 fn every_route_says_who_may_call_it() {
     for route in routes(&document(&stoa::every_module())) {
-        assert!(!matches!(route.access, Access::Unsaid), "{} {}", route.method, route.path);
+        assert!(
+            !matches!(route.access, Access::Unsaid),
+            "{} {}",
+            route.method,
+            route.path
+        );
     }
 }
 

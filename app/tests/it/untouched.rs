@@ -12,7 +12,10 @@ use crate::cases::{Things, checkout, product};
 fn bytes(app: &TestApp, shop: &Shop) -> BTreeMap<PathBuf, Vec<u8>> {
     let file = app.file(shop.id);
     let beside = file.with_extension("db-wal");
-    [file, beside].into_iter().filter_map(|path| Some((path.clone(), fs::read(&path).ok()?))).collect()
+    [file, beside]
+        .into_iter()
+        .filter_map(|path| Some((path.clone(), fs::read(&path).ok()?)))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -26,13 +29,22 @@ async fn the_whole_api_run_as_one_business_leaves_another_s_file_as_it_was() {
     let own = Things::of(&a).await;
     for route in routes(&document(&stoa::every_module())) {
         // Ending the session would leave the rest of the run without one.
-        if route.path.contains("logout") || route.path.contains("election") || route.path.contains("/sessions/") {
+        if route.path.contains("logout")
+            || route.path.contains("election")
+            || route.path.contains("/sessions/")
+        {
             continue;
         }
         for things in [&own, &theirs] {
             let path = things.fill(&route.path);
-            let request = a.owner.request(route.method.clone(), &a.api(path.strip_prefix("/api").unwrap()));
-            let request = if route.method.is_safe() { request } else { request.json(&json!({})) };
+            let request = a
+                .owner
+                .request(route.method.clone(), &a.api(path.strip_prefix("/api").unwrap()));
+            let request = if route.method.is_safe() {
+                request
+            } else {
+                request.json(&json!({}))
+            };
             request.send().await;
         }
     }

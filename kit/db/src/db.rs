@@ -153,7 +153,10 @@ impl Db {
     async fn tell(&self, tenants: &[TenantId]) -> DbResult<()> {
         let mut cx = self.platform_begin(Actor::System).await?;
         generations::tell(&mut cx, tenants).await?;
-        cx.commit().await
+        let now = cx.now();
+        cx.commit().await?;
+        self.0.generations.told_at(tenants, now);
+        Ok(())
     }
 
     async fn platform(&self, actor: Actor, access: Access) -> DbResult<PlatformCx> {

@@ -65,6 +65,12 @@ impl Generations {
             .extend(tenants);
     }
 
+    /// Remembers what this process told, so that it does not hear itself.
+    pub(crate) fn told_at(&self, tenants: &[TenantId], at: Timestamp) {
+        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.extend(tenants.iter().map(|tenant| (*tenant, at)));
+    }
+
     /// Raises what another process has raised since it was last heard.
     pub(crate) fn hear(&self, told: Vec<(TenantId, Timestamp)>) {
         let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);

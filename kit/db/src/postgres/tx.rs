@@ -62,10 +62,9 @@ impl Tx {
         let begin = self.begin();
         let client = self.client()?;
         let args = borrow(&rendered.args);
-        let (_, rows) = try_join(run(client, begin), client.query(&statement, &args))
-            .await
-            .map_err(DbError::from)?;
+        let answer = try_join(run(client, begin), client.query(&statement, &args)).await;
         self.in_flight = false;
+        let (_, rows) = answer?;
         rows.iter()
             .map(|row| map(&mut Row::new(Source::Postgres(row))))
             .collect()
@@ -107,12 +106,10 @@ impl Tx {
                     client.execute(statement, &borrow(&rendered.args)).await
                 }),
         );
-        let (_, (changed, ())) = try_join(
-            run(client, begin),
-            try_join(writes, run(client, end.map(str::to_owned))),
-        )
-        .await?;
+        let ended = run(client, end.map(str::to_owned));
+        let answer = try_join(run(client, begin), try_join(writes, ended)).await;
         self.in_flight = false;
+        let (_, (changed, ())) = answer?;
         Ok(changed)
     }
 
