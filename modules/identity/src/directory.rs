@@ -14,7 +14,9 @@ impl Identity {
         Ok(session.map(|session| Principal {
             user: session.user,
             session: session.id,
-            elected: session.elected.map(|(membership, tenant)| Elected { membership, tenant }),
+            elected: session
+                .elected
+                .map(|(membership, tenant)| Elected { membership, tenant }),
         }))
     }
 

@@ -77,7 +77,9 @@ impl Identity {
                 found
             }
         };
-        let Some(session) = session.filter(|session| session.is_live(now)) else { return Ok(None) };
+        let Some(session) = session.filter(|session| session.is_live(now)) else {
+            return Ok(None);
+        };
         if session.use_is_worth_noting(now)
             && let Err(error) = self.note_use(db, hash, &session).await
         {
@@ -113,7 +115,9 @@ impl Identity {
         let found = Memberships::of_user_in_tenant(&mut cx, user, tenant).await?;
         match (question, &found) {
             (Some(question), Some(membership)) => {
-                self.0.memberships.keep(question, (user, tenant), membership.clone(), now);
+                self.0
+                    .memberships
+                    .keep(question, (user, tenant), membership.clone(), now);
             }
             // Another process has removed it.
             (None, None) => self.forget_membership(user, tenant),

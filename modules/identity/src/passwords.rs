@@ -49,11 +49,15 @@ impl fmt::Debug for PasswordHash {
 impl Passwords {
     pub(crate) fn new() -> Self {
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
-        Self { cores: Arc::new(Semaphore::new(cores)) }
+        Self {
+            cores: Arc::new(Semaphore::new(cores)),
+        }
     }
 
     pub(crate) async fn hash(&self, password: Password) -> Result<PasswordHash, IdentityError> {
-        let hash = self.on_a_core(move || Argon2::default().hash_password(password.as_bytes())).await??;
+        let hash = self
+            .on_a_core(move || Argon2::default().hash_password(password.as_bytes()))
+            .await??;
         Ok(PasswordHash(hash.to_string()))
     }
 
@@ -65,7 +69,9 @@ impl Passwords {
     ) -> Result<bool, IdentityError> {
         self.on_a_core(move || {
             let stored = phc::PasswordHash::new(hash.as_ref().map_or(NOBODYS, PasswordHash::as_str))?;
-            let matches = Argon2::default().verify_password(password.as_bytes(), &stored).is_ok();
+            let matches = Argon2::default()
+                .verify_password(password.as_bytes(), &stored)
+                .is_ok();
             Ok(matches && hash.is_some())
         })
         .await?
@@ -103,8 +109,16 @@ mod tests {
         let passwords = Passwords::new();
         let hash = passwords.hash(Password::attempt("stoa poikile")).await?;
         assert!(hash.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-        assert!(passwords.verify(Password::attempt("stoa poikile"), Some(hash.clone())).await?);
-        assert!(!passwords.verify(Password::attempt("stoa basileios"), Some(hash)).await?);
+        assert!(
+            passwords
+                .verify(Password::attempt("stoa poikile"), Some(hash.clone()))
+                .await?
+        );
+        assert!(
+            !passwords
+                .verify(Password::attempt("stoa basileios"), Some(hash))
+                .await?
+        );
         Ok(())
     }
 

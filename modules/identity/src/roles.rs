@@ -21,7 +21,10 @@ impl RolePermissions {
     #[must_use]
     pub fn new(all: &[&'static str]) -> Self {
         let staff: Vec<_> = all.iter().copied().filter(|key| staff_may(key)).collect();
-        Self { all: PermissionSet::new(all), staff: PermissionSet::new(staff) }
+        Self {
+            all: PermissionSet::new(all),
+            staff: PermissionSet::new(staff),
+        }
     }
 
     /// An admin may do what an owner may; what sets owners apart is that only they reach owners
@@ -56,13 +59,20 @@ mod tests {
     #[track_caller]
     fn check(role: Role, expected: &[&str]) {
         let permissions = RolePermissions::new(&ALL);
-        assert_eq!(permissions.of(role).iter().collect::<Vec<_>>(), expected, "{role}");
+        assert_eq!(
+            permissions.of(role).iter().collect::<Vec<_>>(),
+            expected,
+            "{role}"
+        );
     }
 
     #[test]
     fn roles_have_their_permissions() {
         check(Role::Owner, &ALL);
         check(Role::Admin, &ALL);
-        check(Role::Staff, &["products.read", "orders.read", "orders.write", "sites.read"]);
+        check(
+            Role::Staff,
+            &["products.read", "orders.read", "orders.write", "sites.read"],
+        );
     }
 }

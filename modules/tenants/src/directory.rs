@@ -16,8 +16,12 @@ impl Tenants {
     #[must_use]
     pub fn known_site(&self, db: &Db, host: &HostKey) -> Option<SiteEntry> {
         let now = db.clock().now();
-        let Recall::Known((tenant, site)) = self.memory().hosts.recall(stored(host)?, now) else { return None };
-        let Recall::Known(tenant) = self.memory().snapshots.recall(&tenant, now) else { return None };
+        let Recall::Known((tenant, site)) = self.memory().hosts.recall(stored(host)?, now) else {
+            return None;
+        };
+        let Recall::Known(tenant) = self.memory().snapshots.recall(&tenant, now) else {
+            return None;
+        };
         Some(SiteEntry { tenant, site })
     }
 
@@ -35,8 +39,13 @@ impl Tenants {
                 found
             }
         };
-        let Some((tenant, site)) = found else { return Ok(None) };
-        Ok(self.by_id(db, tenant).await?.map(|tenant| SiteEntry { tenant, site }))
+        let Some((tenant, site)) = found else {
+            return Ok(None);
+        };
+        Ok(self
+            .by_id(db, tenant)
+            .await?
+            .map(|tenant| SiteEntry { tenant, site }))
     }
 
     pub async fn by_slug(&self, db: &Db, slug: &str) -> DbResult<Option<Arc<TenantSnapshot>>> {
@@ -44,7 +53,9 @@ impl Tenants {
         let id = match self.memory().slugs.recall(slug, now) {
             Recall::Known(id) => Some(id),
             Recall::Unknown(question) => {
-                let Ok(parsed) = Slug::parse(slug) else { return Ok(None) };
+                let Ok(parsed) = Slug::parse(slug) else {
+                    return Ok(None);
+                };
                 let mut cx = db.platform_read().await?;
                 let found = tenants::id_by_slug(&mut cx, &parsed).await?;
                 if let Some(id) = found {
@@ -65,9 +76,14 @@ impl Tenants {
             Recall::Known(snapshot) => Ok(Some(snapshot)),
             Recall::Unknown(question) => {
                 let mut cx = db.platform_read().await?;
-                let found = tenants::tenant(&mut cx, id).await?.and_then(snapshot).map(Arc::new);
+                let found = tenants::tenant(&mut cx, id)
+                    .await?
+                    .and_then(snapshot)
+                    .map(Arc::new);
                 if let Some(snapshot) = &found {
-                    self.memory().snapshots.keep(question, id, Arc::clone(snapshot), now);
+                    self.memory()
+                        .snapshots
+                        .keep(question, id, Arc::clone(snapshot), now);
                 }
                 Ok(found)
             }
@@ -121,7 +137,10 @@ mod tests {
     #[test]
     fn a_label_is_never_taken_for_a_domain() {
         check(&HostKey::Subdomain("dhaka".to_owned()), Some("dhaka"));
-        check(&HostKey::Custom("dhaka.example".to_owned()), Some("dhaka.example"));
+        check(
+            &HostKey::Custom("dhaka.example".to_owned()),
+            Some("dhaka.example"),
+        );
         check(&HostKey::Subdomain("dhaka.example".to_owned()), None);
         check(&HostKey::Custom("dhaka".to_owned()), None);
         check(&HostKey::Console, None);

@@ -65,7 +65,11 @@ mod tests {
     #[track_caller]
     fn check(by: Role, member: Role, fate: Fate, owners: usize, refused: Option<&str>) {
         let verdict = judge(by, member, fate, owners).err();
-        assert_eq!(verdict.as_ref().map(|error| error.code()), refused, "{by:?} {member:?} {fate:?} {owners}");
+        assert_eq!(
+            verdict.as_ref().map(|error| error.code()),
+            refused,
+            "{by:?} {member:?} {fate:?} {owners}"
+        );
     }
 
     #[test]

@@ -17,10 +17,16 @@ impl Password {
         let password = Self::attempt(text);
         let chars = password.0.chars().count();
         if chars < MIN_CHARS {
-            return Err(error("password.too_short", format!("must have at least {MIN_CHARS} characters")));
+            return Err(error(
+                "password.too_short",
+                format!("must have at least {MIN_CHARS} characters"),
+            ));
         }
         if chars > MAX_CHARS {
-            return Err(error("password.too_long", format!("must have at most {MAX_CHARS} characters")));
+            return Err(error(
+                "password.too_long",
+                format!("must have at most {MAX_CHARS} characters"),
+            ));
         }
         if password.0.chars().all(char::is_whitespace) {
             return Err(error("password.blank", "must not consist of spaces".to_owned()));
@@ -55,7 +61,11 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, refused: Option<&str>) {
-        assert_eq!(Password::parse(text).err().map(|error| error.code), refused, "{text:?}");
+        assert_eq!(
+            Password::parse(text).err().map(|error| error.code),
+            refused,
+            "{text:?}"
+        );
     }
 
     #[test]
@@ -72,7 +82,10 @@ mod tests {
 
     #[test]
     fn normal_forms_are_one_password() {
-        assert_eq!(Password::attempt("caf\u{e9}").as_bytes(), Password::attempt("cafe\u{301}").as_bytes());
+        assert_eq!(
+            Password::attempt("caf\u{e9}").as_bytes(),
+            Password::attempt("cafe\u{301}").as_bytes()
+        );
     }
 
     #[test]

@@ -8,7 +8,9 @@ use utoipa::ToSchema;
 
 use crate::{
     Identity, Password,
-    http::{session_view::session_view, user_agent::user_agent, views::SessionView, with_session::WithSession},
+    http::{
+        session_view::session_view, user_agent::user_agent, views::SessionView, with_session::WithSession,
+    },
     service::{self, elect::Elect, end_session::end_session, log_in::LogIn},
 };
 
@@ -79,9 +81,15 @@ pub(crate) async fn log_out(
     extensions(("x-signed-in" = json!("one's own session, in no tenant"))),
 )]
 pub(crate) async fn session(signed_in: SignedIn) -> Result<Json<SessionView>, ApiError> {
-    let Principal { user, session, elected } = signed_in.principal.clone();
+    let Principal {
+        user,
+        session,
+        elected,
+    } = signed_in.principal.clone();
     let elected = elected.map(|elected| elected.membership);
-    Ok(Json(session_view(signed_in.state(), user, session, elected).await?))
+    Ok(Json(
+        session_view(signed_in.state(), user, session, elected).await?,
+    ))
 }
 
 /// Elects the membership that the session works in when the URL names no tenant. The session gets a new id and cookie.
@@ -99,7 +107,11 @@ pub(crate) async fn elect(
     Json(body): Json<ElectionBody>,
 ) -> Result<WithSession<Json<SessionView>>, ApiError> {
     let (user, session) = (signed_in.principal.user, signed_in.principal.session);
-    let command = Elect { user, session, membership: body.parse()? };
+    let command = Elect {
+        user,
+        session,
+        membership: body.parse()?,
+    };
     let mut cx = signed_in.platform_begin().await?;
     let (renewed, previous) = service::elect::elect(&mut cx, command).await?;
     cx.commit().await?;

@@ -66,7 +66,7 @@ pub(crate) async fn change(
     let mut cx = scope.platform_begin().await?;
     let changed = change_role(&mut cx, scope.tenant.id, scope.user, command).await?;
     cx.commit().await?;
-    let _ = &identity;
+    identity.forget_membership(changed.member.user, scope.tenant.id);
     mirror(&scope, changed.event.as_ref()).await;
     Ok(Json(changed.member.into()))
 }
@@ -102,7 +102,11 @@ impl ChangeMember {
         let mut errors = FieldErrors::new();
         let role = errors.check("role", self.role.parse::<Role>());
         let (role,) = errors.finish((role,))?;
-        Ok(ChangeRole { member, role, version: self.version })
+        Ok(ChangeRole {
+            member,
+            role,
+            version: self.version,
+        })
     }
 }
 

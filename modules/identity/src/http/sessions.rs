@@ -22,7 +22,10 @@ pub(crate) async fn list(signed_in: SignedIn) -> Result<Json<Page<ListedSessionV
     let principal = &signed_in.principal;
     let mut cx = signed_in.platform_read().await?;
     let sessions = Sessions::of_user(&mut cx, principal.user, LISTED).await?;
-    let items = sessions.into_iter().map(|session| ListedSessionView::of(session, principal.session)).collect();
+    let items = sessions
+        .into_iter()
+        .map(|session| ListedSessionView::of(session, principal.session))
+        .collect();
     Ok(Json(Page { items, next: None }))
 }
 

@@ -18,10 +18,25 @@ pub async fn add_membership(
     if !users::lock_user(cx, user).await? {
         return Err(IdentityError::UserNotFound);
     }
-    let is_default = !Memberships::of_user(cx, user).await?.iter().any(|membership| membership.is_default);
-    let membership =
-        TenantUser { id: cx.new_id(), tenant, user, role, is_default, version: 1, created_at: cx.now() };
+    let is_default = !Memberships::of_user(cx, user)
+        .await?
+        .iter()
+        .any(|membership| membership.is_default);
+    let membership = TenantUser {
+        id: cx.new_id(),
+        tenant,
+        user,
+        role,
+        is_default,
+        version: 1,
+        created_at: cx.now(),
+    };
     Memberships::insert(cx, &membership).await?;
-    cx.record(&MemberAdded { member: membership.id, tenant, user, role });
+    cx.record(&MemberAdded {
+        member: membership.id,
+        tenant,
+        user,
+        role,
+    });
     Ok(membership.id)
 }

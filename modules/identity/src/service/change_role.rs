@@ -38,11 +38,18 @@ pub(crate) async fn change_role(
     let mut event = None;
     if member.role != command.role {
         Memberships::set_role(cx, tenant, member.id, command.role).await?;
-        let changed = MemberRoleChanged { member: member.id, tenant, from: member.role, to: command.role };
+        let changed = MemberRoleChanged {
+            member: member.id,
+            tenant,
+            from: member.role,
+            to: command.role,
+        };
         cx.record(&changed);
         event = Some(changed);
     }
-    let member = Memberships::member(cx, tenant, member.id).await?.ok_or(IdentityError::MemberNotFound)?;
+    let member = Memberships::member(cx, tenant, member.id)
+        .await?
+        .ok_or(IdentityError::MemberNotFound)?;
     Ok(Changed { member, event })
 }
 
@@ -55,9 +62,16 @@ pub(super) async fn judged(
     fate: Fate,
 ) -> Result<TenantUser, IdentityError> {
     let owners = Memberships::lock_owners(cx, tenant).await?;
-    let member = Memberships::lock(cx, tenant, member).await?.ok_or(IdentityError::MemberNotFound)?;
+    let member = Memberships::lock(cx, tenant, member)
+        .await?
+        .ok_or(IdentityError::MemberNotFound)?;
     // Read behind the lock: whoever was demoted a moment ago has no say any more.
-    let own = Memberships::of_user_in_tenant(cx, by, tenant).await?.ok_or(IdentityError::BeyondOwnRole)?;
+    let own = Memberships::of_user_in_tenant(cx, by, tenant)
+        .await?
+        .ok_or(IdentityError::BeyondOwnRole)?;
     judge(own.role, member.role, fate, owners)?;
     Ok(member)
 }
+
+#[cfg(test)]
+mod tests;

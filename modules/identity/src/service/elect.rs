@@ -24,20 +24,37 @@ pub(crate) async fn elect(
     cx: &mut PlatformCx,
     command: Elect,
 ) -> Result<(StartedSession, TokenHash), IdentityError> {
-    let Elect { user, session, membership } = command;
+    let Elect {
+        user,
+        session,
+        membership,
+    } = command;
     // Somebody else's membership is not found, as one that never was.
-    if !Memberships::of_user(cx, user).await?.iter().any(|own| own.id == membership) {
+    if !Memberships::of_user(cx, user)
+        .await?
+        .iter()
+        .any(|own| own.id == membership)
+    {
         return Err(IdentityError::MembershipNotFound);
     }
-    let renewed = StartedSession { id: cx.new_id(), token: Token::random(), elected: Some(membership) };
+    let renewed = StartedSession {
+        id: cx.new_id(),
+        token: Token::random(),
+        elected: Some(membership),
+    };
     let row = NewSession {
         id: renewed.id,
         token_hash: renewed.token.hash(),
         membership: Some(membership),
         user_agent: None,
     };
-    let previous =
-        Sessions::renew(cx, user, session, &row).await?.ok_or(IdentityError::SessionNotFound)?;
-    cx.record(&MembershipElected { membership, user, session: renewed.id });
+    let previous = Sessions::renew(cx, user, session, &row)
+        .await?
+        .ok_or(IdentityError::SessionNotFound)?;
+    cx.record(&MembershipElected {
+        membership,
+        user,
+        session: renewed.id,
+    });
     Ok((renewed, previous))
 }

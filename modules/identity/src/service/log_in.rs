@@ -38,8 +38,15 @@ pub(crate) async fn log_in(
         None => None,
     };
     let memberships = Memberships::of_user(&mut cx, user).await?;
-    let elected = memberships.iter().find(|membership| membership.is_default).map(|membership| membership.id);
-    let start = StartSession { user, elected, user_agent: command.user_agent };
+    let elected = memberships
+        .iter()
+        .find(|membership| membership.is_default)
+        .map(|membership| membership.id);
+    let start = StartSession {
+        user,
+        elected,
+        user_agent: command.user_agent,
+    };
     let started = start_session(&mut cx, start).await?;
     cx.commit().await?;
     identity.forget_sessions(ended);

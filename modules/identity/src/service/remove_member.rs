@@ -28,18 +28,28 @@ pub(crate) async fn remove_member(
     by: UserId,
     member: MembershipId,
 ) -> Result<Removed, IdentityError> {
-    let seen = Memberships::member(cx, tenant, member).await?.ok_or(IdentityError::MemberNotFound)?;
+    let seen = Memberships::member(cx, tenant, member)
+        .await?
+        .ok_or(IdentityError::MemberNotFound)?;
     // The user before the tenant's rows, as wherever memberships come and go.
     users::lock_user(cx, seen.user).await?;
     let member = judged(cx, tenant, by, member, Fate::Leaves).await?;
     let rest = Memberships::of_user(cx, member.user).await?;
-    let heir = rest.iter().filter(|other| other.id != member.id).min_by_key(|other| !other.is_default);
+    let heir = rest
+        .iter()
+        .filter(|other| other.id != member.id)
+        .min_by_key(|other| !other.is_default);
     let sessions = Sessions::reelect(cx, member.user, member.id, heir.map(|heir| heir.id)).await?;
     Memberships::delete(cx, tenant, member.id).await?;
     if let Some(heir) = heir.filter(|heir| !heir.is_default) {
         Memberships::make_default(cx, member.user, heir.id).await?;
     }
-    let event = MemberRemoved { member: member.id, tenant, user: member.user, role: member.role };
+    let event = MemberRemoved {
+        member: member.id,
+        tenant,
+        user: member.user,
+        role: member.role,
+    };
     cx.record(&event);
     Ok(Removed { event, sessions })
 }

@@ -29,7 +29,11 @@ pub struct StartedSession {
 }
 
 pub async fn start_session(cx: &mut PlatformCx, start: StartSession) -> DbResult<StartedSession> {
-    let started = StartedSession { id: cx.new_id(), token: Token::random(), elected: start.elected };
+    let started = StartedSession {
+        id: cx.new_id(),
+        token: Token::random(),
+        elected: start.elected,
+    };
     let now = cx.now();
     Sessions::delete_expired(cx, start.user).await?;
     let session = NewSession {
@@ -40,6 +44,9 @@ pub async fn start_session(cx: &mut PlatformCx, start: StartSession) -> DbResult
     };
     Sessions::insert(cx, start.user, session).await?;
     users::note_login(cx, start.user, now).await?;
-    cx.record(&UserLoggedIn { user: start.user, session: started.id });
+    cx.record(&UserLoggedIn {
+        user: start.user,
+        session: started.id,
+    });
     Ok(started)
 }

@@ -95,7 +95,7 @@ impl Memberships {
     pub(crate) async fn lock_owners(cx: &mut PlatformCx, tenant: TenantId) -> DbResult<usize> {
         let owners: Vec<(MembershipId,)> = cx
             .sql(control_sql!(
-                "SELECT id FROM memberships WHERE tenant_id = $1 AND role = 'OWNER' ORDER BY id"
+                "SELECT id FROM memberships WHERE tenant_id = $1 AND role = 'OWNER' ORDER BY id FOR UPDATE"
             ))
             .bind(tenant)
             .all()
@@ -136,20 +136,24 @@ impl Memberships {
     }
 
     pub(crate) async fn make_default(cx: &mut PlatformCx, user: UserId, id: MembershipId) -> DbResult<()> {
-        cx.sql(control_sql!("UPDATE memberships SET is_default = TRUE WHERE user_id = $1 AND id = $2"))
-            .bind(user)
-            .bind(id)
-            .execute()
-            .await?;
+        cx.sql(control_sql!(
+            "UPDATE memberships SET is_default = TRUE WHERE user_id = $1 AND id = $2"
+        ))
+        .bind(user)
+        .bind(id)
+        .execute()
+        .await?;
         Ok(())
     }
 
     pub(crate) async fn delete(cx: &mut PlatformCx, tenant: TenantId, id: MembershipId) -> DbResult<()> {
-        cx.sql(control_sql!("DELETE FROM memberships WHERE tenant_id = $1 AND id = $2"))
-            .bind(tenant)
-            .bind(id)
-            .execute()
-            .await?;
+        cx.sql(control_sql!(
+            "DELETE FROM memberships WHERE tenant_id = $1 AND id = $2"
+        ))
+        .bind(tenant)
+        .bind(id)
+        .execute()
+        .await?;
         Ok(())
     }
 }

@@ -78,7 +78,9 @@ impl Sessions {
         renewed: &NewSession,
     ) -> DbResult<Option<TokenHash>> {
         let previous: Option<(TokenHash,)> = cx
-            .sql(control_sql!("SELECT token_hash FROM sessions WHERE id = $1 AND user_id = $2 FOR UPDATE"))
+            .sql(control_sql!(
+                "SELECT token_hash FROM sessions WHERE id = $1 AND user_id = $2 FOR UPDATE"
+            ))
             .bind(old)
             .bind(user)
             .optional()
@@ -98,19 +100,27 @@ impl Sessions {
 
     pub(crate) async fn note_use(cx: &mut PlatformCx, user: UserId, id: SessionId) -> DbResult<()> {
         let now = cx.now();
-        cx.sql(control_sql!("UPDATE sessions SET last_seen_at = $1 WHERE id = $2 AND user_id = $3"))
-            .bind(now)
-            .bind(id)
-            .bind(user)
-            .execute()
-            .await?;
+        cx.sql(control_sql!(
+            "UPDATE sessions SET last_seen_at = $1 WHERE id = $2 AND user_id = $3"
+        ))
+        .bind(now)
+        .bind(id)
+        .bind(user)
+        .execute()
+        .await?;
         Ok(())
     }
 
     /// Ends a session; yields its token's hash.
-    pub(crate) async fn delete(cx: &mut PlatformCx, user: UserId, id: SessionId) -> DbResult<Option<TokenHash>> {
+    pub(crate) async fn delete(
+        cx: &mut PlatformCx,
+        user: UserId,
+        id: SessionId,
+    ) -> DbResult<Option<TokenHash>> {
         let ended: Option<(TokenHash,)> = cx
-            .sql(control_sql!("DELETE FROM sessions WHERE id = $1 AND user_id = $2 RETURNING token_hash"))
+            .sql(control_sql!(
+                "DELETE FROM sessions WHERE id = $1 AND user_id = $2 RETURNING token_hash"
+            ))
             .bind(id)
             .bind(user)
             .optional()
@@ -120,11 +130,13 @@ impl Sessions {
 
     pub(crate) async fn delete_expired(cx: &mut PlatformCx, user: UserId) -> DbResult<()> {
         let now = cx.now();
-        cx.sql(control_sql!("DELETE FROM sessions WHERE user_id = $1 AND expires_at <= $2"))
-            .bind(user)
-            .bind(now)
-            .execute()
-            .await?;
+        cx.sql(control_sql!(
+            "DELETE FROM sessions WHERE user_id = $1 AND expires_at <= $2"
+        ))
+        .bind(user)
+        .bind(now)
+        .execute()
+        .await?;
         Ok(())
     }
 

@@ -3,9 +3,7 @@
 use stoa_core::{Email, Timestamp, UserId};
 use stoa_db::{DbResult, FromRow, PlatformCx, Row, control_sql};
 
-use crate::{
-    IdentityError, NewUser, PasswordHash, User,
-};
+use crate::{IdentityError, NewUser, PasswordHash, User};
 
 /// What signing in needs to know.
 pub(crate) struct Login {
@@ -13,7 +11,11 @@ pub(crate) struct Login {
     pub(crate) password: Option<PasswordHash>,
 }
 
-pub(crate) async fn insert_user(cx: &mut PlatformCx, id: UserId, user: &NewUser) -> Result<(), IdentityError> {
+pub(crate) async fn insert_user(
+    cx: &mut PlatformCx,
+    id: UserId,
+    user: &NewUser,
+) -> Result<(), IdentityError> {
     let now = cx.now();
     let inserted = cx
         .sql(control_sql!(
@@ -35,14 +37,20 @@ pub(crate) async fn insert_user(cx: &mut PlatformCx, id: UserId, user: &NewUser)
 }
 
 pub(crate) async fn login(cx: &mut PlatformCx, email: &Email) -> DbResult<Option<Login>> {
-    cx.sql(control_sql!("SELECT id, password_hash FROM users WHERE email = $1 AND active"))
-        .bind(email)
-        .optional()
-        .await
+    cx.sql(control_sql!(
+        "SELECT id, password_hash FROM users WHERE email = $1 AND active"
+    ))
+    .bind(email)
+    .optional()
+    .await
 }
 
 pub(crate) async fn note_login(cx: &mut PlatformCx, id: UserId, at: Timestamp) -> DbResult<()> {
-    cx.sql(control_sql!("UPDATE users SET last_login_at = $1 WHERE id = $2")).bind(at).bind(id).execute().await?;
+    cx.sql(control_sql!("UPDATE users SET last_login_at = $1 WHERE id = $2"))
+        .bind(at)
+        .bind(id)
+        .execute()
+        .await?;
     Ok(())
 }
 
@@ -66,14 +74,20 @@ pub async fn user_by_email(cx: &mut PlatformCx, email: &Email) -> DbResult<Optio
 
 /// Held while the user's memberships change, so that exactly one of them stays the default.
 pub(crate) async fn lock_user(cx: &mut PlatformCx, id: UserId) -> DbResult<bool> {
-    let found: Option<(UserId,)> =
-        cx.sql(control_sql!("SELECT id FROM users WHERE id = $1 FOR UPDATE")).bind(id).optional().await?;
+    let found: Option<(UserId,)> = cx
+        .sql(control_sql!("SELECT id FROM users WHERE id = $1 FOR UPDATE"))
+        .bind(id)
+        .optional()
+        .await?;
     Ok(found.is_some())
 }
 
 impl FromRow for Login {
     fn from_row(row: &mut Row<'_>) -> DbResult<Self> {
-        Ok(Self { user: row.next()?, password: row.next::<Option<String>>()?.map(PasswordHash::stored) })
+        Ok(Self {
+            user: row.next()?,
+            password: row.next::<Option<String>>()?.map(PasswordHash::stored),
+        })
     }
 }
 

@@ -8,12 +8,21 @@ use crate::{COOKIE, join, log_in, member, person, problem, session};
 
 async fn elect(browser: &Client, membership: impl ToString) -> Reply {
     let body = json!({"membership": membership.to_string()});
-    browser.post(&console("/api/auth/session/election")).json(&body).send().await
+    browser
+        .post(&console("/api/auth/session/election"))
+        .json(&body)
+        .send()
+        .await
 }
 
 /// The slug of the tenant that a request without a named one means.
 async fn default_slug(browser: &Client) -> String {
-    let profile = browser.get(&console("/api/profile")).send().await.expect_status(200).json();
+    let profile = browser
+        .get(&console("/api/profile"))
+        .send()
+        .await
+        .expect_status(200)
+        .json();
     profile["slug"].as_str().unwrap().to_owned()
 }
 

@@ -42,7 +42,9 @@ pub(crate) async fn person(app: &TestApp) -> Person {
 
 pub(crate) async fn join(app: &TestApp, shop: &Shop, user: UserId, role: Role) -> MembershipId {
     let mut cx = app.db.platform_begin(Actor::Command).await.unwrap();
-    let membership = stoa_identity::add_membership(&mut cx, shop.id, user, role).await.unwrap();
+    let membership = stoa_identity::add_membership(&mut cx, shop.id, user, role)
+        .await
+        .unwrap();
     cx.commit().await.unwrap();
     membership
 }
@@ -51,7 +53,9 @@ pub(crate) async fn join(app: &TestApp, shop: &Shop, user: UserId, role: Role) -
 pub(crate) async fn member(app: &TestApp, shop: &Shop, role: Role) -> (Person, MembershipId) {
     let person = person(app).await;
     let membership = join(app, shop, person.id, role).await;
-    log_in(&person.browser, &person.email, PASSWORD).await.expect_status(200);
+    log_in(&person.browser, &person.email, PASSWORD)
+        .await
+        .expect_status(200);
     (person, membership)
 }
 

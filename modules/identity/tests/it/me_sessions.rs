@@ -7,12 +7,20 @@ use stoa_testing::{Client, PASSWORD, console, on_both_engines};
 use crate::{log_in, problem, session};
 
 async fn sessions(browser: &Client) -> Vec<Value> {
-    let list = browser.get(&console("/api/me/sessions")).send().await.expect_status(200).json();
+    let list = browser
+        .get(&console("/api/me/sessions"))
+        .send()
+        .await
+        .expect_status(200)
+        .json();
     list["items"].as_array().unwrap().clone()
 }
 
 fn id_of(sessions: &[Value], current: bool) -> String {
-    let found = sessions.iter().find(|session| session["current"] == current).unwrap();
+    let found = sessions
+        .iter()
+        .find(|session| session["current"] == current)
+        .unwrap();
     found["id"].as_str().unwrap().to_owned()
 }
 

@@ -20,12 +20,18 @@ async fn remove(by: &Client, shop: &Shop, id: impl std::fmt::Display) -> Reply {
 }
 
 async fn members(shop: &Shop) -> Vec<Value> {
-    shop.get("/members").await.expect_status(200).json()["items"].as_array().unwrap().clone()
+    shop.get("/members").await.expect_status(200).json()["items"]
+        .as_array()
+        .unwrap()
+        .clone()
 }
 
 async fn owner_id(shop: &Shop) -> String {
     let members = members(shop).await;
-    let owner = members.iter().find(|member| member["email"] == shop.email.as_str()).unwrap();
+    let owner = members
+        .iter()
+        .find(|member| member["email"] == shop.email.as_str())
+        .unwrap();
     owner["id"].as_str().unwrap().to_owned()
 }
 

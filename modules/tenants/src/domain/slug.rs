@@ -8,7 +8,75 @@ const MAX_CHARS: usize = 40;
 /// The platform's own hosts and paths, and names that visitors, browsers, mail programs or certificate authorities
 /// trust (RFC 2142; the CA/Browser Forum's baseline requirements).
 const RESERVED: [&str; 69] = [
-    "about", "abuse", "account", "accounts", "admin", "administrator", "api", "app", "apps", "asset", "assets", "auth", "autoconfig", "autodiscover", "billing", "blog", "cdn", "console", "dashboard", "docs", "email", "files", "ftp", "help", "host", "hostmaster", "images", "imap", "img", "internal", "isatap", "localhost", "login", "logout", "mail", "media", "metrics", "mta-sts", "mx", "noc", "ns1", "ns2", "oauth", "operator", "payments", "platform", "pop", "pop3", "postmaster", "root", "secure", "security", "signup", "site", "smtp", "ssladmin", "staging", "static", "status", "stoa", "support", "system", "tenant", "tenants", "webhooks", "webmail", "webmaster", "wpad", "www",
+    "about",
+    "abuse",
+    "account",
+    "accounts",
+    "admin",
+    "administrator",
+    "api",
+    "app",
+    "apps",
+    "asset",
+    "assets",
+    "auth",
+    "autoconfig",
+    "autodiscover",
+    "billing",
+    "blog",
+    "cdn",
+    "console",
+    "dashboard",
+    "docs",
+    "email",
+    "files",
+    "ftp",
+    "help",
+    "host",
+    "hostmaster",
+    "images",
+    "imap",
+    "img",
+    "internal",
+    "isatap",
+    "localhost",
+    "login",
+    "logout",
+    "mail",
+    "media",
+    "metrics",
+    "mta-sts",
+    "mx",
+    "noc",
+    "ns1",
+    "ns2",
+    "oauth",
+    "operator",
+    "payments",
+    "platform",
+    "pop",
+    "pop3",
+    "postmaster",
+    "root",
+    "secure",
+    "security",
+    "signup",
+    "site",
+    "smtp",
+    "ssladmin",
+    "staging",
+    "static",
+    "status",
+    "stoa",
+    "support",
+    "system",
+    "tenant",
+    "tenants",
+    "webhooks",
+    "webmail",
+    "webmaster",
+    "wpad",
+    "www",
 ];
 
 /// The slug of a new business: 3 to 40 characters that make a DNS label, and none that is kept back.
@@ -45,7 +113,11 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, refused: Option<&str>) {
-        assert_eq!(TenantSlug::parse(text).err().map(|error| error.code), refused, "{text:?}");
+        assert_eq!(
+            TenantSlug::parse(text).err().map(|error| error.code),
+            refused,
+            "{text:?}"
+        );
     }
 
     #[test]
@@ -70,7 +142,18 @@ mod tests {
 
     #[test]
     fn takes_only_dns_labels() {
-        for text in ["", "Dhaka", "dhaka.silk", "-dhaka", "dhaka-", "da--ka", "..%2fb", "%00", "ঢাকা", " dhaka"] {
+        for text in [
+            "",
+            "Dhaka",
+            "dhaka.silk",
+            "-dhaka",
+            "dhaka-",
+            "da--ka",
+            "..%2fb",
+            "%00",
+            "ঢাকা",
+            " dhaka",
+        ] {
             assert!(TenantSlug::parse(text).is_err(), "{text:?}");
         }
         assert!(TenantSlug::parse(&"x".repeat(300)).is_err());

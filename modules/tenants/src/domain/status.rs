@@ -16,10 +16,13 @@ impl Status {
     pub const ALL: [Self; 4] = [Self::Provisioning, Self::Active, Self::Suspended, Self::Deleted];
 
     pub fn parse(text: &str) -> Result<Self, TextError> {
-        Self::ALL.into_iter().find(|status| status.as_str() == text).ok_or_else(|| TextError {
-            code: "tenant.status_unknown",
-            detail: "must be one of provisioning, active, suspended, deleted".to_owned(),
-        })
+        Self::ALL
+            .into_iter()
+            .find(|status| status.as_str() == text)
+            .ok_or_else(|| TextError {
+                code: "tenant.status_unknown",
+                detail: "must be one of provisioning, active, suspended, deleted".to_owned(),
+            })
     }
 
     #[must_use]

@@ -39,7 +39,10 @@ pub(crate) async fn show(
         Ok(id) => state.directory().tenant_by_id(id).await?,
         Err(_) => state.directory().tenant_by_slug(&tenant).await?,
     };
-    let view = found.as_deref().and_then(BootstrapView::of).ok_or(TenantError::NotFound)?;
+    let view = found
+        .as_deref()
+        .and_then(BootstrapView::of)
+        .ok_or(TenantError::NotFound)?;
     Ok(Json(view))
 }
 

@@ -21,5 +21,7 @@ pub(crate) struct FeaturesView {
     extensions(("x-permission" = json!("features.read"))),
 )]
 pub(crate) async fn show(scope: Scope<FeaturesRead>) -> Result<Json<FeaturesView>, ApiError> {
-    Ok(Json(FeaturesView { features: scope.tenant.features.clone() }))
+    Ok(Json(FeaturesView {
+        features: scope.tenant.features.clone(),
+    }))
 }

@@ -62,7 +62,9 @@ pub(crate) struct ChangeProfile {
 )]
 pub(crate) async fn show(scope: Scope<ProfileRead>) -> Result<Json<ProfileView>, ApiError> {
     let mut cx = scope.platform_read().await?;
-    let tenant = tenants::tenant(&mut cx, scope.tenant.id).await?.ok_or(TenantError::NotFound)?;
+    let tenant = tenants::tenant(&mut cx, scope.tenant.id)
+        .await?
+        .ok_or(TenantError::NotFound)?;
     Ok(Json(tenant.into()))
 }
 
@@ -108,9 +110,18 @@ impl ChangeProfile {
         let name = errors.check("name", self.name.as_deref().map(Text::parse).transpose());
         let email = errors.check("email", self.email.as_deref().map(Email::parse).transpose());
         let locale = errors.check("locale", self.locale.as_deref().map(Locale::parse).transpose());
-        let time_zone = errors.check("time_zone", self.time_zone.as_deref().map(ZoneName::parse).transpose());
+        let time_zone = errors.check(
+            "time_zone",
+            self.time_zone.as_deref().map(ZoneName::parse).transpose(),
+        );
         let (name, email, locale, time_zone) = errors.finish((name, email, locale, time_zone))?;
-        Ok(ProfileChange { name, email, locale, time_zone, version: self.version })
+        Ok(ProfileChange {
+            name,
+            email,
+            locale,
+            time_zone,
+            version: self.version,
+        })
     }
 }
 

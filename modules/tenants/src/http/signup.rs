@@ -70,10 +70,16 @@ pub(crate) async fn sign_up_with_business(
     headers: HeaderMap,
     Json(body): Json<SignUpBody>,
 ) -> Result<WithSession<Created<SignedUp>>, ApiError> {
-    let command = SignUp { user_agent: user_agent(&headers), ..body.parse()? };
+    let command = SignUp {
+        user_agent: user_agent(&headers),
+        ..body.parse()?
+    };
     let (created, started) = sign_up(&tenants, state.db(), command).await?;
     let session = session_view(&state, created.owner, started.id, started.elected).await?;
-    let answer = SignedUp { tenant: created.tenant.into(), session };
+    let answer = SignedUp {
+        tenant: created.tenant.into(),
+        session,
+    };
     Ok(WithSession::started(&started.token, Created(answer)))
 }
 
@@ -85,7 +91,13 @@ impl SignUpBody {
         let password = errors.check("password", Password::parse(&self.password));
         let business = self.business.check("business.", &mut errors);
         let (name, email, password, business) = errors.finish((name, email, password, business))?;
-        Ok(SignUp { name, email, password, business, user_agent: None })
+        Ok(SignUp {
+            name,
+            email,
+            password,
+            business,
+            user_agent: None,
+        })
     }
 }
 
@@ -97,7 +109,10 @@ impl BusinessBody {
         let slug = errors.check(field("slug"), TenantSlug::parse(&self.slug));
         let kind = errors.check(field("kind"), TenantKind::parse(&self.kind));
         let currency = errors.check(field("currency"), Currency::parse(&self.currency));
-        let locale = errors.check(field("locale"), Locale::parse(self.locale.as_deref().unwrap_or("en")));
+        let locale = errors.check(
+            field("locale"),
+            Locale::parse(self.locale.as_deref().unwrap_or("en")),
+        );
         let time_zone = self.time_zone.as_deref().unwrap_or("UTC");
         let time_zone = errors.check(field("time_zone"), ZoneName::parse(time_zone));
         Some(NewBusiness {

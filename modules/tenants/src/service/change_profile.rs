@@ -11,11 +11,16 @@ pub(crate) async fn change_profile(
     tenant: TenantId,
     change: ProfileChange,
 ) -> Result<(Tenant, ProfileChanged), TenantError> {
-    let mut tenant = tenants::lock_tenant(cx, tenant).await?.ok_or(TenantError::NotFound)?;
+    let mut tenant = tenants::lock_tenant(cx, tenant)
+        .await?
+        .ok_or(TenantError::NotFound)?;
     if tenant.version != change.version {
         return Err(TenantError::Stale);
     }
-    let event = ProfileChanged { tenant: tenant.id, fields: change.fields() };
+    let event = ProfileChanged {
+        tenant: tenant.id,
+        fields: change.fields(),
+    };
     tenant.apply(change);
     tenant.version += 1;
     tenant.updated_at = cx.now();

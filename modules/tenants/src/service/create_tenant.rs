@@ -56,13 +56,19 @@ pub(crate) async fn reserve(cx: &mut PlatformCx, new: NewTenant) -> Result<Creat
         slug: tenant.slug.to_string(),
         kind: tenant.kind.as_str(),
     });
-    Ok(CreatedTenant { tenant, owner, membership })
+    Ok(CreatedTenant {
+        tenant,
+        owner,
+        membership,
+    })
 }
 
 /// Makes the tenant's store and its first website. What is there already stays.
 pub(crate) async fn build_store(db: &Db, tenant: &Tenant) -> Result<(), TenantError> {
     db.provision(tenant.id).await?;
-    let Some(site) = tenant.primary_site else { return Ok(()) };
+    let Some(site) = tenant.primary_site else {
+        return Ok(());
+    };
     let mut cx = db.tenant(tenant.id, Actor::System).begin().await?;
     stoa_sites::create_site(&mut cx, tenant.first_site(site)).await?;
     cx.commit().await?;

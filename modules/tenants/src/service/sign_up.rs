@@ -24,7 +24,11 @@ pub(crate) async fn sign_up(
     command: SignUp,
 ) -> Result<(CreatedTenant, StartedSession), TenantError> {
     let password = tenants.identity().hash(command.password).await?;
-    let owner = NewUser { email: command.email, name: command.name, password: Some(password) };
+    let owner = NewUser {
+        email: command.email,
+        name: command.name,
+        password: Some(password),
+    };
     let new = NewTenant {
         business: command.business,
         placement: tenants.placement(),

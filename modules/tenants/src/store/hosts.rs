@@ -11,7 +11,12 @@ pub(crate) struct Hosts;
 impl Hosts {
     /// Which website a host shows. A subdomain is kept as its label alone, a custom domain as its full name.
     pub(crate) async fn by_host(cx: &mut PlatformCx, host: &str) -> DbResult<Option<(TenantId, SiteId)>> {
-        cx.sql(control_sql!("SELECT tenant_id, site_id FROM hosts WHERE host = $1")).bind(host).optional().await
+        cx.sql(control_sql!(
+            "SELECT tenant_id, site_id FROM hosts WHERE host = $1"
+        ))
+        .bind(host)
+        .optional()
+        .await
     }
 
     pub(crate) async fn insert(
@@ -22,7 +27,9 @@ impl Hosts {
     ) -> Result<(), TenantError> {
         let now = cx.now();
         let inserted = cx
-            .sql(control_sql!("INSERT INTO hosts (host, tenant_id, site_id, created_at) VALUES ($1, $2, $3, $4)"))
+            .sql(control_sql!(
+                "INSERT INTO hosts (host, tenant_id, site_id, created_at) VALUES ($1, $2, $3, $4)"
+            ))
             .bind(host)
             .bind(tenant)
             .bind(site)

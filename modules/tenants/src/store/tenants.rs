@@ -61,8 +61,11 @@ pub(crate) async fn lock_tenant(cx: &mut PlatformCx, id: TenantId) -> DbResult<O
 }
 
 pub(crate) async fn id_by_slug(cx: &mut PlatformCx, slug: &Slug) -> DbResult<Option<TenantId>> {
-    let found: Option<(TenantId,)> =
-        cx.sql(control_sql!("SELECT id FROM tenants WHERE slug = $1")).bind(slug).optional().await?;
+    let found: Option<(TenantId,)> = cx
+        .sql(control_sql!("SELECT id FROM tenants WHERE slug = $1"))
+        .bind(slug)
+        .optional()
+        .await?;
     Ok(found.map(|(id,)| id))
 }
 

@@ -16,7 +16,11 @@ fn body(email: &str, slug: &str) -> Value {
 }
 
 async fn sign_up(app: &TestApp, body: &Value) -> Reply {
-    app.browser().post(&console("/api/auth/signup")).json(body).send().await
+    app.browser()
+        .post(&console("/api/auth/signup"))
+        .json(body)
+        .send()
+        .await
 }
 
 fn email() -> String {

@@ -14,12 +14,12 @@ use crate::{
     store::tenants,
 };
 
-/// How far a creation came.
+/// The last step that was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Cut {
-    AfterReserving,
-    AfterProvisioning,
-    AfterBuilding,
+    Reserved,
+    Provisioned,
+    Built,
 }
 
 fn new_tenant(placement: Placement) -> Result<NewTenant> {
@@ -49,9 +49,9 @@ async fn cut_short(db: &Db, placement: Placement, cut: Cut) -> Result<Tenant> {
     let tenant = reserve(&mut cx, new_tenant(placement)?).await?.tenant;
     cx.commit().await?;
     match cut {
-        Cut::AfterReserving => {}
-        Cut::AfterProvisioning => db.provision(tenant.id).await?,
-        Cut::AfterBuilding => build_store(db, &tenant).await?,
+        Cut::Reserved => {}
+        Cut::Provisioned => db.provision(tenant.id).await?,
+        Cut::Built => build_store(db, &tenant).await?,
     }
     Ok(tenant)
 }
@@ -66,21 +66,34 @@ async fn check(config: DbConfig, placement: Placement) -> Result<()> {
     let migrations: Vec<_> = modules.iter().map(|module| module.migrations).collect();
     let db = Db::open(&config, &migrations, Clock::System).await?;
 
-    for cut in [Cut::AfterReserving, Cut::AfterProvisioning, Cut::AfterBuilding] {
+    for cut in [Cut::Reserved, Cut::Provisioned, Cut::Built] {
         let tenant = cut_short(&db, placement, cut).await?;
-        let seen = home.by_id(&db, tenant.id).await?.context("a tenant that is being made is known")?;
+        let seen = home
+            .by_id(&db, tenant.id)
+            .await?
+            .context("a tenant that is being made is known")?;
         assert_ne!(seen.status, stoa_http::TenantStatus::Active, "{cut:?}");
 
         assert_eq!(finish_provisioning(&home, &db).await?, 1, "{cut:?}");
 
-        let seen = home.by_id(&db, tenant.id).await?.context("a finished tenant is known")?;
+        let seen = home
+            .by_id(&db, tenant.id)
+            .await?
+            .context("a finished tenant is known")?;
         assert_eq!(seen.status, stoa_http::TenantStatus::Active, "{cut:?}");
         let mut cx = db.platform_read().await?;
-        let stored = tenants::tenant(&mut cx, tenant.id).await?.context("a finished tenant is stored")?;
+        let stored = tenants::tenant(&mut cx, tenant.id)
+            .await?
+            .context("a finished tenant is stored")?;
         assert_eq!(stored.status, Status::Active, "{cut:?}");
         drop(cx);
         let mut cx = db.tenant(tenant.id, Actor::Command).read().await?;
-        let kinds: Vec<_> = cx.journal(None, 10).await?.into_iter().map(|line| line.kind).collect();
+        let kinds: Vec<_> = cx
+            .journal(None, 10)
+            .await?
+            .into_iter()
+            .map(|line| line.kind)
+            .collect();
         assert_eq!(kinds, ["site.created"], "{cut:?}");
     }
     assert_eq!(finish_provisioning(&home, &db).await?, 0);
