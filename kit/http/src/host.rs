@@ -201,22 +201,49 @@ mod tests {
         let config = HttpConfig::new("stoa.example", true);
         let mut headers = HeaderMap::new();
         for host in hosts {
-            headers.append(header::HOST, host.parse().unwrap_or(http::HeaderValue::from_static("?")));
+            headers.append(
+                header::HOST,
+                host.parse().unwrap_or(http::HeaderValue::from_static("?")),
+            );
         }
         let uri = uri.parse().unwrap_or_default();
-        assert_eq!(HostKey::of_request(&uri, &headers, &config), expected, "{uri} {hosts:?}");
+        assert_eq!(
+            HostKey::of_request(&uri, &headers, &config),
+            expected,
+            "{uri} {hosts:?}"
+        );
     }
 
     #[test]
     fn one_host_is_named_and_an_absolute_target_agrees() {
         check_request("/", &["silk.stoa.example"], subdomain("silk"));
-        check_request("http://silk.stoa.example/x", &["silk.stoa.example"], subdomain("silk"));
-        check_request("http://SILK.stoa.example/x", &["silk.stoa.example"], subdomain("silk"));
+        check_request(
+            "http://silk.stoa.example/x",
+            &["silk.stoa.example"],
+            subdomain("silk"),
+        );
+        check_request(
+            "http://SILK.stoa.example/x",
+            &["silk.stoa.example"],
+            subdomain("silk"),
+        );
         check_request("/", &[], Err(Malformed));
         check_request("/", &["silk.stoa.example", "silk.stoa.example"], Err(Malformed));
         check_request("/", &["silk.stoa.example", "clay.stoa.example"], Err(Malformed));
-        check_request("http://clay.stoa.example/", &["silk.stoa.example"], Err(Malformed));
-        check_request("http://silk.stoa.example:81/", &["silk.stoa.example"], Err(Malformed));
-        check_request("http://a@silk.stoa.example/", &["silk.stoa.example"], Err(Malformed));
+        check_request(
+            "http://clay.stoa.example/",
+            &["silk.stoa.example"],
+            Err(Malformed),
+        );
+        check_request(
+            "http://silk.stoa.example:81/",
+            &["silk.stoa.example"],
+            Err(Malformed),
+        );
+        check_request(
+            "http://a@silk.stoa.example/",
+            &["silk.stoa.example"],
+            Err(Malformed),
+        );
     }
 }

@@ -201,7 +201,11 @@ mod tests {
         check_cursor(&cursor[1..], None);
         check_cursor(&format!("{cursor}A"), None);
         for place in 0..cursor.len() {
-            let other = if cursor.as_bytes()[place] == b'A' { "B" } else { "A" };
+            let other = if cursor.as_bytes()[place] == b'A' {
+                "B"
+            } else {
+                "A"
+            };
             let mut tampered = cursor.clone();
             tampered.replace_range(place..=place, other);
             check_cursor(&tampered, None);
@@ -215,7 +219,10 @@ mod tests {
             SiteId::from_uuid(uuid::Uuid::from_u128(9)),
         );
         let cursor = Cursor::encode(tenant(1), &key);
-        assert_eq!(Cursor::decode::<(Timestamp, SiteId)>(tenant(1), &cursor).ok(), Some(key));
+        assert_eq!(
+            Cursor::decode::<(Timestamp, SiteId)>(tenant(1), &cursor).ok(),
+            Some(key)
+        );
     }
 
     #[test]
@@ -228,7 +235,9 @@ mod tests {
         assert_eq!(list.fetch(), 3);
         let page = list.page(vec![1_i64, 2, 3], |item| *item);
         assert_eq!(page.items, [1, 2]);
-        let next = page.next.and_then(|next| Cursor::decode::<i64>(tenant(1), &next).ok());
+        let next = page
+            .next
+            .and_then(|next| Cursor::decode::<i64>(tenant(1), &next).ok());
         assert_eq!(next, Some(2));
         assert_eq!(list.page(vec![1_i64, 2], |item| *item).next, None);
     }

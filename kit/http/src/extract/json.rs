@@ -73,8 +73,21 @@ fn refusal(field: &str, error: &serde_json::Error) -> ApiError {
         _ => "field.invalid",
     };
     let mut errors = FieldErrors::new();
-    errors.add(field, code, detail);
+    errors.add(field_name(field, detail), code, detail);
     errors.into()
+}
+
+/// The path of the field that is meant; serde places a missing one at the object that lacks it.
+fn field_name(path: &str, detail: &str) -> String {
+    let missing = detail
+        .strip_prefix("missing field `")
+        .and_then(|rest| rest.split('`').next());
+    match (path, missing) {
+        (".", Some(name)) => name.to_owned(),
+        (".", None) => String::new(),
+        (path, Some(name)) => format!("{path}.{name}"),
+        (path, None) => path.to_owned(),
+    }
 }
 
 impl<T: Serialize> IntoResponse for Json<T> {
@@ -111,7 +124,9 @@ mod tests {
 
     #[track_caller]
     fn check(body: &str, expected: (u16, &str)) {
-        let Err(error) = parse::<Order>(body.as_bytes()) else { panic!("{body} parses") };
+        let Err(error) = parse::<Order>(body.as_bytes()) else {
+            panic!("{body} parses")
+        };
         let field = error.errors().first();
         let said = field.map_or_else(
             || error.detail().to_owned(),
@@ -123,19 +138,42 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_named() {
         check("{", (400, "The body is not JSON (line 1, column 1)."));
-        check("{\"lines\":[]} x", (400, "The body is not JSON (line 1, column 14)."));
+        check(
+            "{\"lines\":[]} x",
+            (400, "The body is not JSON (line 1, column 14)."),
+        );
         check(
             "{\"lines\":[],\"tenant_id\":1}",
-            (422, "tenant_id field.unknown: unknown field `tenant_id`, expected `lines`"),
+            (
+                422,
+                "tenant_id field.unknown: unknown field `tenant_id`, expected `lines`",
+            ),
         );
-        check("{}", (422, ". field.missing: missing field `lines`"));
+        check("{}", (422, "lines field.missing: missing field `lines`"));
+        check(
+            "{\"lines\":[{}]}",
+            (422, "lines[0].quantity field.missing: missing field `quantity`"),
+        );
+        check(
+            "7",
+            (
+                422,
+                " field.invalid: invalid type: integer `7`, expected struct Order",
+            ),
+        );
         check(
             "{\"lines\":[{\"quantity\":\"2\"}]}",
-            (422, "lines[0].quantity field.invalid: invalid type: string \"2\", expected u32"),
+            (
+                422,
+                "lines[0].quantity field.invalid: invalid type: string \"2\", expected u32",
+            ),
         );
         check(
             "{\"lines\":[{\"quantity\":1,\"price\":1}]}",
-            (422, "lines[0].price field.unknown: unknown field `price`, expected `quantity`"),
+            (
+                422,
+                "lines[0].price field.unknown: unknown field `price`, expected `quantity`",
+            ),
         );
     }
 }

@@ -86,7 +86,10 @@ mod tests {
         check(&[("sec-fetch-site", "cross-site")], Some(false));
         check(&[("sec-fetch-site", "none")], Some(true));
         check(
-            &[("sec-fetch-site", "cross-site"), ("origin", "http://silk.stoa.example:8080")],
+            &[
+                ("sec-fetch-site", "cross-site"),
+                ("origin", "http://silk.stoa.example:8080"),
+            ],
             Some(false),
         );
     }

@@ -4,16 +4,12 @@ use serde::Deserialize;
 use stoa_core::{Currency, FieldErrors, Money, Sku, Slug, Text, TextError, optional, slugify};
 use utoipa::ToSchema;
 
-use crate::{
-    domain::{
-        html::Html,
-        picture::{Picture, PictureUrl},
-        product::{
-            About, Draft, DraftVariant, Objection, Place, ProductStatus, SoundDraft, Tag, Title,
-        },
-        supply::Supply,
-        variant::{Choice, Offer, OptionName, check_price},
-    },
+use crate::domain::{
+    html::Html,
+    picture::{Picture, PictureUrl},
+    product::{About, Draft, DraftVariant, Objection, Place, ProductStatus, SoundDraft, Tag, Title},
+    supply::Supply,
+    variant::{Choice, Offer, OptionName, check_price},
 };
 
 /// A product to make. One without options has exactly one variant.

@@ -8,7 +8,6 @@ use super::{
     shopify::{Wanted, WantedVariant},
 };
 use crate::domain::{
-    html::Html,
     picture::Picture,
     product::{About, Draft, DraftVariant, Objection, Place, Product, ProductStatus, SoundDraft},
     supply::Supply,

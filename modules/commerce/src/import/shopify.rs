@@ -173,3 +173,6 @@ impl<R: Read> Products<R> {
         Ok(None)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -50,15 +50,14 @@ struct Placed {
 impl Reading<'_> {
     fn product(&mut self, rows: &[Record], handle: &str) -> Option<Wanted> {
         let first = rows.first()?;
-        for row in rows.iter().filter(|row| row.cells.len() > self.header.width()) {
-            let reason = "has more cells than the header: a comma or a quotation mark is out of place";
-            self.errors.push(RowError {
-                row: row.row,
-                column: String::new(),
-                reason: reason.to_owned(),
-            });
-        }
+        self.check_widths(rows);
         let title = self.take(first, Column::Title, Title::parse);
+        let slug = self.slug(first, handle, title.as_ref());
+        let description = self.take(first, Column::Body, Html::parse);
+        let vendor = self.take(first, Column::Vendor, optional);
+        let product_type = self.take(first, Column::Type, optional);
+        let status = self.status(first);
+        let tags = self.take(first, Column::Tags, cells::tags);
         let options = self.options(first);
         let mut variants = Vec::new();
         for row in rows {
@@ -68,17 +67,32 @@ impl Reading<'_> {
         let pictures = self.pictures(rows, &variants);
         Some(Wanted {
             row: first.row,
-            slug: self.slug(first, handle, title.as_ref())?,
+            slug: slug?,
             title: title?,
-            description: self.take(first, Column::Body, Html::parse),
-            vendor: self.take(first, Column::Vendor, optional),
-            product_type: self.take(first, Column::Type, optional),
-            status: self.status(first),
-            tags: self.take(first, Column::Tags, cells::tags),
+            description,
+            vendor,
+            product_type,
+            status,
+            tags,
             options,
             pictures,
             variants,
         })
+    }
+
+    fn check_widths(&mut self, rows: &[Record]) {
+        let width = self.header.width();
+        for row in rows
+            .iter()
+            .filter(|row| row.cells.iter().skip(width).any(|cell| !cell.trim().is_empty()))
+        {
+            self.errors.push(RowError {
+                row: row.row,
+                column: String::new(),
+                reason: "has more cells than the header: a comma or a quotation mark is out of place"
+                    .to_owned(),
+            });
+        }
     }
 
     /// The cell's value; none when the file has no such column or the cell is wrong, which is noted.

@@ -1,0 +1,23 @@
+-- One product of one tenant, with variants, tags, options and pictures, as modules/commerce reads it.
+BEGIN READ ONLY;
+SELECT set_config('app.tenant_id', :tenant, true);
+SELECT p.id, p.slug, p.title, p.vendor, p.product_type, p.status, p.created_at, p.updated_at, p.version,
+    CASE WHEN v.position = 0 THEN p.description_html END,
+    CASE WHEN v.position = 0 THEN (
+        SELECT string_agg(t.tag, E'\x1f' ORDER BY t.position)
+        FROM product_tags t WHERE t.product_id = p.id) END,
+    CASE WHEN v.position = 0 THEN (
+        SELECT string_agg(o.name, E'\x1f' ORDER BY o.position)
+        FROM product_options o WHERE o.product_id = p.id) END,
+    CASE WHEN v.position = 0 THEN (
+        SELECT string_agg(
+            i.url || E'\x1f' || i.alt || E'\x1f' || coalesce(
+                CAST((SELECT w.position FROM variants w WHERE w.id = i.variant_id) AS text), ''),
+            E'\x1e' ORDER BY i.position)
+        FROM product_images i WHERE i.product_id = p.id) END,
+    v.id, v.option1, v.option2, v.option3, v.version, v.sku, v.barcode, v.price, v.compare_at,
+    v.currency, v.weight_grams, v.stock, v.tracked, v.backorder, v.requires_shipping, v.taxable
+FROM products p JOIN variants v ON v.product_id = p.id
+WHERE 1 = 1 AND p.slug = :slug
+ORDER BY v.position;
+COMMIT;

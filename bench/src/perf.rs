@@ -1,0 +1,68 @@
+//! What is measured, one file per subject; each knows what it is measured against.
+
+pub(crate) mod checkouts;
+pub(crate) mod pages;
+pub(crate) mod products;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use tempfile::TempDir;
+
+use crate::{
+    server::{Server, Store},
+    turns::{Comparison, Turns},
+};
+
+/// What all measurements share.
+#[derive(Debug)]
+pub(crate) struct Bench {
+    /// The program that is measured.
+    pub(crate) stoa: PathBuf,
+    /// This program, which serves the composition with one route more.
+    pub(crate) own: PathBuf,
+    /// For what lasts as long as the run.
+    pub(crate) home: TempDir,
+    pub(crate) turns: Turns,
+}
+
+impl Bench {
+    /// Starts the program that is measured.
+    pub(crate) fn serve(&self, command: &str, store: &Store) -> Result<Server> {
+        Server::start(&self.stoa, &[command], store, &self.log())
+    }
+
+    /// Starts this program, which has one route more: what it answers is in a file.
+    pub(crate) fn serve_own(&self, store: &Store, answer: &Path) -> Result<Server> {
+        let answer = answer.to_string_lossy();
+        Server::start(&self.own, &["serve", "--answer", &answer], store, &self.log())
+    }
+
+    /// What the servers log.
+    pub(crate) fn log(&self) -> PathBuf {
+        self.home.path().join("servers.log")
+    }
+}
+
+/// One line of the report.
+#[derive(Debug)]
+pub(crate) struct Measured {
+    pub(crate) id: &'static str,
+    pub(crate) what: &'static str,
+    pub(crate) against: String,
+    /// The ratio to reach.
+    pub(crate) reach: f64,
+    pub(crate) comparison: Comparison,
+}
+
+/// What a server takes beside time.
+#[derive(Debug, Default)]
+pub(crate) struct Footprint {
+    pub(crate) lines: Vec<(&'static str, String)>,
+}
+
+impl Footprint {
+    pub(crate) fn note(&mut self, what: &'static str, value: String) {
+        self.lines.push((what, value));
+    }
+}

@@ -1,0 +1,77 @@
+//! Starts servers of Stoa: the program itself, and the one of this crate.
+
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use anyhow::Result;
+use stoa::Settings;
+
+use crate::programs::{Running, free_port};
+
+/// Where a server's data is.
+#[derive(Debug, Clone)]
+pub(crate) enum Store {
+    Files(PathBuf),
+    Postgres { url: String, owner_url: String },
+}
+
+/// A server that runs until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Server {
+    pub(crate) running: Running,
+    pub(crate) port: u16,
+    /// From the start of the process to the first answer of `/readyz`.
+    pub(crate) ready_after: Duration,
+}
+
+impl Store {
+    pub(crate) fn settings(&self) -> Settings {
+        let mut settings = Settings::default();
+        match self {
+            Self::Files(data) => settings.data.clone_from(data),
+            Self::Postgres { url, owner_url } => {
+                settings.database_url = Some(url.clone());
+                settings.database_owner_url = Some(owner_url.clone());
+            }
+        }
+        settings
+    }
+
+    fn environment(&self) -> Vec<(&'static str, &std::ffi::OsStr)> {
+        match self {
+            Self::Files(data) => vec![("STOA_DATA", data.as_os_str())],
+            Self::Postgres { url, owner_url } => {
+                vec![("STOA_DATABASE_URL", url.as_ref()), ("STOA_DATABASE_OWNER_URL", owner_url.as_ref())]
+            }
+        }
+    }
+}
+
+impl Server {
+    /// Starts `program serve` and waits until it is ready. What it logs is appended to a file.
+    pub(crate) fn start(program: &Path, arguments: &[&str], store: &Store, log: &Path) -> Result<Self> {
+        let port = free_port()?;
+        let mut command = Command::new(program);
+        command.args(arguments).args(["--listen", &format!("127.0.0.1:{port}")]);
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("STOA_") {
+                command.env_remove(name);
+            }
+        }
+        command.env("STOA_LOG", "warn").envs(store.environment()).stdout(Stdio::null());
+        command.stderr(File::options().create(true).append(true).open(log)?);
+        let started = Instant::now();
+        let mut running = Running::start(&mut command)?;
+        let ready_after = running.answers(port, "/readyz", started)?;
+        Ok(Self { running, port, ready_after })
+    }
+
+    /// What a request's `Host` says to reach a site, or `app` the console.
+    pub(crate) fn host(&self, label: &str) -> String {
+        format!("{label}.localhost:{}", self.port)
+    }
+}

@@ -1,0 +1,109 @@
+//! The API's description: as a document, as a page, as `routes.txt`.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use insta::{assert_json_snapshot, assert_snapshot};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use stoa_http::openapi::{faults, routes, routes_table};
+
+use crate::{
+    modules::{document, modules},
+    world::World,
+};
+
+#[test]
+fn routes_stand_on_one_screen() {
+    assert_snapshot!(routes_table(&document()), @"");
+}
+
+#[test]
+fn the_table_is_the_same_after_a_round_trip() {
+    let text = serde_json::to_vec(&document()).unwrap();
+    let back = serde_json::from_slice(&text).unwrap();
+    assert_eq!(routes_table(&back), routes_table(&document()));
+    assert_eq!(routes(&back).len(), routes(&document()).len());
+}
+
+#[test]
+fn faults_are_found() {
+    assert_eq!(faults(&modules()), Vec::<String>::new());
+    let mut modules = modules();
+    modules[0].permissions = &["notes.read"];
+    assert_eq!(
+        faults(&modules),
+        ["POST /notes asks for notes.write, which no module declares"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_document_describes_routes_and_their_problems() {
+    let world = World::start().await;
+    let reply = world.get("app.stoa.test/api/openapi.json").send().await;
+    assert_eq!(
+        (reply.status.as_u16(), reply.header("content-type")),
+        (200, "application/json")
+    );
+    let document = reply.json();
+    assert_eq!(document["openapi"].as_str().unwrap().split('.').next(), Some("3"));
+    let create = &document["paths"]["/api/notes"]["post"];
+    let statuses: Vec<&String> = create["responses"].as_object().unwrap().keys().collect();
+    assert_eq!(
+        statuses,
+        ["201", "400", "401", "403", "404", "409", "413", "415", "422"]
+    );
+    assert_json_snapshot!(create, @r#""#);
+    for name in ["Problem", "FieldError", "NoteView"] {
+        assert!(document["components"]["schemas"][name].is_object(), "{name}");
+    }
+    assert_references_lead_somewhere(&document, &document);
+}
+
+fn assert_references_lead_somewhere(part: &Value, document: &Value) {
+    if let Some(reference) = part["$ref"].as_str() {
+        assert!(document.pointer(&reference[1..]).is_some(), "{reference}");
+    }
+    match part {
+        Value::Object(fields) => fields
+            .values()
+            .for_each(|field| assert_references_lead_somewhere(field, document)),
+        Value::Array(items) => items
+            .iter()
+            .for_each(|item| assert_references_lead_somewhere(item, document)),
+        _ => {}
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_page_is_complete_in_itself() {
+    let world = World::start().await;
+    let reply = world.get("silk.stoa.test/api/docs").send().await;
+    assert_eq!(reply.header("content-type"), "text/html; charset=utf-8");
+    let page = reply.text();
+    for part in [
+        "<code>/<wbr>api/<wbr>notes/<wbr>{id}</code>",
+        "Permission <code>notes.write</code> · feature <code>ecommerce</code>",
+        "Signed in: one&#39;s own account",
+        "Public: a public page says the same",
+        "Silk from Rajshahi",
+        "What it is called",
+    ] {
+        assert!(page.contains(part), "{part}");
+    }
+    for part in ["<script", "src=", "<link", "style=\"", "url("] {
+        assert!(!page.contains(part), "{part}");
+    }
+    // The policy lets the page have its own style sheet.
+    let style = page
+        .split("<style>")
+        .nth(1)
+        .unwrap()
+        .split("</style>")
+        .next()
+        .unwrap();
+    let hash = STANDARD.encode(Sha256::digest(style));
+    assert!(
+        reply
+            .header("content-security-policy")
+            .contains(&format!("style-src 'sha256-{hash}'"))
+    );
+}
