@@ -27,12 +27,17 @@ pub(crate) fn order(port: u16, orders: &Range<u32>) -> Result<Turn> {
         let mut shoppers = Vec::new();
         for connection in 0..CONNECTIONS {
             let sender = connect(port).await?;
-            let own: Vec<u32> = orders.clone().filter(|cart| cart % CONNECTIONS == connection).collect();
+            let own: Vec<u32> = orders
+                .clone()
+                .filter(|cart| cart % CONNECTIONS == connection)
+                .collect();
             shoppers.push((sender, own));
         }
         let started = Instant::now();
-        let under_way: Vec<_> =
-            shoppers.into_iter().map(|(sender, own)| tokio::spawn(order_all(sender, port, own))).collect();
+        let under_way: Vec<_> = shoppers
+            .into_iter()
+            .map(|(sender, own)| tokio::spawn(order_all(sender, port, own)))
+            .collect();
         let mut spans = Vec::new();
         for shopper in under_way {
             spans.extend(shopper.await??);
@@ -40,7 +45,10 @@ pub(crate) fn order(port: u16, orders: &Range<u32>) -> Result<Turn> {
         let took = started.elapsed();
         spans.sort();
         let p99 = spans.get(spans.len() * 99 / 100).copied();
-        Ok(Turn { p99, ..Turn::of(u32::try_from(spans.len())?, took) })
+        Ok(Turn {
+            p99,
+            ..Turn::of(u32::try_from(spans.len())?, took)
+        })
     })
 }
 
@@ -52,7 +60,11 @@ async fn connect(port: u16) -> Result<SendRequest<Full<Bytes>>> {
     Ok(sender)
 }
 
-async fn order_all(mut sender: SendRequest<Full<Bytes>>, port: u16, orders: Vec<u32>) -> Result<Vec<Duration>> {
+async fn order_all(
+    mut sender: SendRequest<Full<Bytes>>,
+    port: u16,
+    orders: Vec<u32>,
+) -> Result<Vec<Duration>> {
     let mut spans = Vec::with_capacity(orders.len());
     for cart in orders {
         let request = request(port, cart)?;
@@ -63,7 +75,9 @@ async fn order_all(mut sender: SendRequest<Full<Bytes>>, port: u16, orders: Vec<
         let location = response.headers().get(header::LOCATION).cloned();
         let body = response.into_body().collect().await?.to_bytes();
         spans.push(started.elapsed());
-        let ordered = location.as_ref().is_some_and(|location| location.as_bytes().starts_with(b"/orders/"));
+        let ordered = location
+            .as_ref()
+            .is_some_and(|location| location.as_bytes().starts_with(b"/orders/"));
         ensure!(
             status == StatusCode::SEE_OTHER && ordered,
             "cart {cart} was not ordered: {status} {location:?} {}",
@@ -75,7 +89,10 @@ async fn order_all(mut sender: SendRequest<Full<Bytes>>, port: u16, orders: Vec<
 
 fn request(port: u16, cart: u32) -> Result<Request<Full<Bytes>>> {
     Request::post("/checkout")
-        .header(header::HOST, format!("{}.localhost:{port}", slug(carts::tenant(cart))))
+        .header(
+            header::HOST,
+            format!("{}.localhost:{port}", slug(carts::tenant(cart))),
+        )
         .header(header::COOKIE, format!("__Host-cart={}", carts::token_text(cart)))
         .header("sec-fetch-site", "same-origin")
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")

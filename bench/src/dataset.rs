@@ -10,7 +10,9 @@ use stoa::Stoa;
 use stoa_commerce::ImportFormat;
 use stoa_core::{Actor, Currency, Email, Text};
 use stoa_identity::{NewUser, PersonName, StartSession};
-use stoa_tenants::{CreatedTenant, Locale, NewBusiness, NewOwner, NewTenant, Tenant, TenantKind, TenantSlug, ZoneName};
+use stoa_tenants::{
+    CreatedTenant, Locale, NewBusiness, NewOwner, NewTenant, Tenant, TenantKind, TenantSlug, ZoneName,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -43,7 +45,9 @@ pub(crate) fn slug(tenant: u32) -> String {
 /// Makes tenants, products and so many carts, in files.
 pub(crate) fn in_files(store: &Store, carts: u32) -> Result<Dataset> {
     let dataset = create(store)?;
-    let Store::Files(data) = store else { anyhow::bail!("not files") };
+    let Store::Files(data) = store else {
+        anyhow::bail!("not files")
+    };
     sqlite::fill(data, &dataset.tenants, carts)?;
     Ok(dataset)
 }
@@ -57,19 +61,22 @@ pub(crate) fn in_postgres(server: &Postgres, carts: u32) -> Result<Dataset> {
 
 /// Tenants of one owner; the first has the products.
 fn create(store: &Store) -> Result<Dataset> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
-        let stoa = Stoa::open(&store.settings()).await?;
-        let first = create_tenant(&stoa, 0, new_owner()?).await?;
-        let owner = first.owner;
-        import_products(&stoa, &first.tenant).await?;
-        let session = start_session(&stoa, &first).await?;
-        let mut tenants = vec![first.tenant.id.uuid()];
-        for number in 1..TENANTS {
-            let owner = NewOwner::Existing(owner, owner_email()?);
-            tenants.push(create_tenant(&stoa, number, owner).await?.tenant.id.uuid());
-        }
-        Ok(Dataset { tenants, session })
-    })
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(async {
+            let stoa = Stoa::open(&store.settings()).await?;
+            let first = create_tenant(&stoa, 0, new_owner()?).await?;
+            let owner = first.owner;
+            import_products(&stoa, &first.tenant).await?;
+            let session = start_session(&stoa, &first).await?;
+            let mut tenants = vec![first.tenant.id.uuid()];
+            for number in 1..TENANTS {
+                let owner = NewOwner::Existing(owner, owner_email()?);
+                tenants.push(create_tenant(&stoa, number, owner).await?.tenant.id.uuid());
+            }
+            Ok(Dataset { tenants, session })
+        })
 }
 
 fn owner_email() -> Result<Email> {
@@ -78,7 +85,11 @@ fn owner_email() -> Result<Email> {
 
 fn new_owner() -> Result<NewOwner> {
     let name = PersonName::parse("Bench Owner")?;
-    Ok(NewOwner::New(NewUser { email: owner_email()?, name, password: None }))
+    Ok(NewOwner::New(NewUser {
+        email: owner_email()?,
+        name,
+        password: None,
+    }))
 }
 
 async fn create_tenant(stoa: &Stoa, number: u32, owner: NewOwner) -> Result<CreatedTenant> {
@@ -90,7 +101,11 @@ async fn create_tenant(stoa: &Stoa, number: u32, owner: NewOwner) -> Result<Crea
         locale: Locale::parse("en")?,
         time_zone: ZoneName::parse("Asia/Dhaka")?,
     };
-    let new = NewTenant { business, placement: stoa.tenants().placement(), owner };
+    let new = NewTenant {
+        business,
+        placement: stoa.tenants().placement(),
+        owner,
+    };
     Ok(stoa_tenants::create_tenant(stoa.tenants(), stoa.db(), Actor::Command, new).await?)
 }
 
@@ -99,7 +114,11 @@ async fn import_products(stoa: &Stoa, tenant: &Tenant) -> Result<()> {
     let format = ImportFormat::Shopify;
     let report =
         stoa_commerce::import_products(&store, tenant.currency, format, csv.as_bytes(), |_| ()).await?;
-    ensure!(report.rejected == 0, "products were rejected: {:?}", report.errors);
+    ensure!(
+        report.rejected == 0,
+        "products were rejected: {:?}",
+        report.errors
+    );
     Ok(())
 }
 
@@ -123,7 +142,11 @@ fn csv() -> String {
 }
 
 async fn start_session(stoa: &Stoa, tenant: &CreatedTenant) -> Result<String> {
-    let start = StartSession { user: tenant.owner, elected: Some(tenant.membership), user_agent: None };
+    let start = StartSession {
+        user: tenant.owner,
+        elected: Some(tenant.membership),
+        user_agent: None,
+    };
     let mut cx = stoa.db().platform_begin(Actor::Command).await?;
     let session = stoa_identity::start_session(&mut cx, start).await?;
     cx.commit().await?;

@@ -14,10 +14,22 @@ use anyhow::Result;
 pub(crate) fn describe() -> Vec<(&'static str, String)> {
     vec![
         ("Processor", line_of("/proc/cpuinfo", "model name")),
-        ("Cores", std::thread::available_parallelism().map_or_else(|_| "?".to_owned(), |cores| cores.to_string())),
+        (
+            "Cores",
+            std::thread::available_parallelism().map_or_else(|_| "?".to_owned(), |cores| cores.to_string()),
+        ),
         ("Memory", memory()),
-        ("Kernel", fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default().trim().to_owned()),
-        ("A 4 KB write and fsync", flush().map_or_else(|_| "?".to_owned(), |took| format!("{} µs", took.as_micros()))),
+        (
+            "Kernel",
+            fs::read_to_string("/proc/sys/kernel/osrelease")
+                .unwrap_or_default()
+                .trim()
+                .to_owned(),
+        ),
+        (
+            "A 4 KB write and fsync",
+            flush().map_or_else(|_| "?".to_owned(), |took| format!("{} µs", took.as_micros())),
+        ),
     ]
 }
 
@@ -34,14 +46,23 @@ pub(crate) fn versions() -> Vec<(&'static str, String)> {
 
 /// The first line that a program says of itself, wherever it says it.
 fn says(program: &str, flag: &str) -> String {
-    let Ok(output) = Command::new(program).arg(flag).output() else { return "?".to_owned() };
+    let Ok(output) = Command::new(program).arg(flag).output() else {
+        return "?".to_owned();
+    };
     let text = [output.stdout, output.stderr].concat();
-    String::from_utf8_lossy(&text).lines().next().unwrap_or_default().trim().to_owned()
+    String::from_utf8_lossy(&text)
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_owned()
 }
 
 fn line_of(file: &str, label: &str) -> String {
     let text = fs::read_to_string(file).unwrap_or_default();
-    let value = text.lines().find_map(|line| line.strip_prefix(label)?.split_once(':'));
+    let value = text
+        .lines()
+        .find_map(|line| line.strip_prefix(label)?.split_once(':'));
     value.map_or_else(|| "?".to_owned(), |(_, value)| value.trim().to_owned())
 }
 

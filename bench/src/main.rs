@@ -72,7 +72,10 @@ fn measure(run: Run) -> Result<()> {
         stoa: run.stoa,
         own: std::env::current_exe().context("this program's own file")?,
         home: tempfile::Builder::new().prefix("stoa-bench-").tempdir()?,
-        turns: Turns { length: Duration::from_secs(run.seconds.max(1)), rounds: run.rounds.max(1) },
+        turns: Turns {
+            length: Duration::from_secs(run.seconds.max(1)),
+            rounds: run.rounds.max(1),
+        },
     };
     let report = measure_all(&bench);
     if report.is_err() {
@@ -93,7 +96,17 @@ fn measure_all(bench: &Bench) -> Result<Report> {
     let pooled = checkout::prepare_postgres(bench, &postgres)?;
     measured.push(products::on_postgres(bench, &postgres, &pooled)?);
 
-    measured.push(checkout::on_sqlite(bench, &store, &floor, &dataset, &mut footprint)?);
+    measured.push(checkout::on_sqlite(
+        bench,
+        &store,
+        &floor,
+        &dataset,
+        &mut footprint,
+    )?);
     measured.push(checkout::on_postgres(bench, &postgres, &pooled)?);
-    Ok(Report { turns: bench.turns, measured, footprint })
+    Ok(Report {
+        turns: bench.turns,
+        measured,
+        footprint,
+    })
 }

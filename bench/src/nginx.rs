@@ -25,11 +25,23 @@ impl Nginx {
         let file = home.path().join("nginx.conf");
         fs::write(&file, settings(home.path(), port))?;
         let mut running = Running::start(
-            Command::new("nginx").arg("-p").arg(home.path()).arg("-c").arg(&file).args(["-e", "error.log"]),
+            Command::new("nginx")
+                .arg("-p")
+                .arg(home.path())
+                .arg("-c")
+                .arg(&file)
+                .args(["-e", "error.log"]),
         )?;
         running.answers(port, "/", Instant::now())?;
-        ensure!(get(port, "localhost", "/", "")?.body == page, "nginx sends something else");
-        Ok(Self { port, _running: running, _home: home })
+        ensure!(
+            get(port, "localhost", "/", "")?.body == page,
+            "nginx sends something else"
+        );
+        Ok(Self {
+            port,
+            _running: running,
+            _home: home,
+        })
     }
 }
 

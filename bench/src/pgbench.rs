@@ -41,13 +41,21 @@ pub(crate) fn run(
 }
 
 fn read(report: &str) -> Result<Turn> {
-    let value = |label: &str| report.lines().find_map(|line| line.strip_prefix(label)).map(str::trim);
+    let value = |label: &str| {
+        report
+            .lines()
+            .find_map(|line| line.strip_prefix(label))
+            .map(str::trim)
+    };
     ensure!(
         value("number of failed transactions: ").is_none_or(|failed| failed.starts_with("0 ")),
         "transactions failed:\n{report}"
     );
     let rate = value("tps = ").and_then(|rate| rate.split(' ').next()?.parse().ok());
-    Ok(Turn { rate: rate.context("pgbench told no rate")?, p99: None })
+    Ok(Turn {
+        rate: rate.context("pgbench told no rate")?,
+        p99: None,
+    })
 }
 
 #[cfg(test)]

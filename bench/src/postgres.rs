@@ -45,30 +45,54 @@ impl Postgres {
             .permissions(fs::Permissions::from_mode(0o700))
             .tempdir()?;
         if is_root()? {
-            output(Command::new("chown").arg(format!("{SUPERUSER}:")).arg(home.path()))?;
+            output(
+                Command::new("chown")
+                    .arg(format!("{SUPERUSER}:"))
+                    .arg(home.path()),
+            )?;
         }
         let data = home.path().join("data");
-        output(as_user(&programs.join("initdb"))?.arg("--pgdata").arg(&data).args([
-            "--username",
-            SUPERUSER,
-            "--auth=trust",
-            "--encoding=UTF8",
-            "--locale=C",
-        ]))?;
+        output(
+            as_user(&programs.join("initdb"))?
+                .arg("--pgdata")
+                .arg(&data)
+                .args([
+                    "--username",
+                    SUPERUSER,
+                    "--auth=trust",
+                    "--encoding=UTF8",
+                    "--locale=C",
+                ]),
+        )?;
         let port = free_port()?;
         let log = fs::File::create(home.path().join("server.log"))?;
         let mut command = as_user(&programs.join("postgres"))?;
-        command.arg("-D").arg(&data).arg("-k").arg(home.path()).args(["-p", &port.to_string()]);
-        command.args(["-c", "listen_addresses=127.0.0.1"]).stderr(log.try_clone()?).stdout(log);
+        command
+            .arg("-D")
+            .arg(&data)
+            .arg("-k")
+            .arg(home.path())
+            .args(["-p", &port.to_string()]);
+        command
+            .args(["-c", "listen_addresses=127.0.0.1"])
+            .stderr(log.try_clone()?)
+            .stdout(log);
         let running = Running::start(&mut command)?.ended_by("INT");
-        let server = Self { port, _running: running, home };
+        let server = Self {
+            port,
+            _running: running,
+            home,
+        };
         server.wait_until_ready()?;
         server.psql("postgres", ROLES)?;
         Ok(server)
     }
 
     pub(crate) fn store(&self) -> Store {
-        Store::Postgres { url: self.url("stoa_app", DATABASE), owner_url: self.url("stoa_owner", DATABASE) }
+        Store::Postgres {
+            url: self.url("stoa_app", DATABASE),
+            owner_url: self.url("stoa_owner", DATABASE),
+        }
     }
 
     pub(crate) fn url(&self, role: &str, database: &str) -> String {
@@ -83,13 +107,22 @@ impl Postgres {
     /// Runs statements as the superuser, whom row-level security does not hold.
     pub(crate) fn psql(&self, database: &str, text: &str) -> Result<String> {
         let mut psql = Command::new("psql")
-            .args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"])
+            .args([
+                "--no-psqlrc",
+                "--quiet",
+                "--tuples-only",
+                "--no-align",
+                "--set=ON_ERROR_STOP=1",
+            ])
             .arg(self.url(SUPERUSER, database))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .context("psql starts")?;
-        psql.stdin.take().context("psql reads")?.write_all(text.as_bytes())?;
+        psql.stdin
+            .take()
+            .context("psql reads")?
+            .write_all(text.as_bytes())?;
         let answer = psql.wait_with_output()?;
         ensure!(answer.status.success(), "psql failed");
         Ok(String::from_utf8_lossy(&answer.stdout).into_owned())
@@ -102,7 +135,11 @@ impl Postgres {
 
     /// Copies the database; nothing may be connected to it.
     pub(crate) fn copy(&self) -> Result<()> {
-        self.psql("postgres", &format!("CREATE DATABASE {FLOOR} TEMPLATE {DATABASE}")).map(drop)
+        self.psql(
+            "postgres",
+            &format!("CREATE DATABASE {FLOOR} TEMPLATE {DATABASE}"),
+        )
+        .map(drop)
     }
 
     fn wait_until_ready(&self) -> Result<()> {
@@ -111,7 +148,11 @@ impl Postgres {
         asked.args(["--quiet", "--host=127.0.0.1", "--port", &self.port.to_string()]);
         while !asked.status().is_ok_and(|status| status.success()) {
             let log = || fs::read_to_string(self.home.path().join("server.log")).unwrap_or_default();
-            ensure!(started.elapsed() < PATIENCE, "PostgreSQL does not start: {}", log());
+            ensure!(
+                started.elapsed() < PATIENCE,
+                "PostgreSQL does not start: {}",
+                log()
+            );
             std::thread::sleep(Duration::from_millis(50));
         }
         Ok(())
@@ -130,7 +171,9 @@ fn programs() -> Result<PathBuf> {
     found.sort_by_key(version);
     match found.pop() {
         Some(path) => Ok(path),
-        None => Ok(PathBuf::from(output(Command::new("pg_config").arg("--bindir"))?.trim())),
+        None => Ok(PathBuf::from(
+            output(Command::new("pg_config").arg("--bindir"))?.trim(),
+        )),
     }
 }
 
@@ -140,7 +183,9 @@ fn as_user(program: &Path) -> Result<Command> {
         return Ok(Command::new(program));
     }
     let mut command = Command::new("setpriv");
-    command.args(["--reuid", SUPERUSER, "--regid", SUPERUSER, "--clear-groups", "--"]).arg(program);
+    command
+        .args(["--reuid", SUPERUSER, "--regid", SUPERUSER, "--clear-groups", "--"])
+        .arg(program);
     // Root's own directory is closed to that user.
     command.current_dir("/");
     Ok(command)

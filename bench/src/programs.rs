@@ -29,8 +29,14 @@ pub(crate) struct Answer {
 
 impl Running {
     pub(crate) fn start(command: &mut Command) -> Result<Self> {
-        let child = command.stdin(Stdio::null()).spawn().with_context(|| format!("starting {command:?}"))?;
-        Ok(Self { child, signal: "TERM" })
+        let child = command
+            .stdin(Stdio::null())
+            .spawn()
+            .with_context(|| format!("starting {command:?}"))?;
+        Ok(Self {
+            child,
+            signal: "TERM",
+        })
     }
 
     /// For a program that waits for its clients when it is asked politely.
@@ -79,7 +85,9 @@ impl Drop for Running {
 
 /// Runs a program to its end and yields what it printed.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
-    let output = command.output().with_context(|| format!("starting {command:?}"))?;
+    let output = command
+        .output()
+        .with_context(|| format!("starting {command:?}"))?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     ensure!(
         output.status.success(),
@@ -97,12 +105,22 @@ pub(crate) fn free_port() -> Result<u16> {
 pub(crate) fn get(port: u16, host: &str, path: &str, headers: &str) -> Result<Answer> {
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
     stream.set_read_timeout(Some(PATIENCE))?;
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\n{headers}Connection: close\r\n\r\n")?;
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: {host}\r\n{headers}Connection: close\r\n\r\n"
+    )?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;
-    let end = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n").context("an answer without an end of its head")?;
+    let end = answer
+        .windows(4)
+        .position(|bytes| bytes == b"\r\n\r\n")
+        .context("an answer without an end of its head")?;
     let body = answer.split_off(end + 4);
     let head = String::from_utf8_lossy(&answer);
-    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).context("an answer without a status")?;
+    let status = head
+        .split(' ')
+        .nth(1)
+        .and_then(|status| status.parse().ok())
+        .context("an answer without a status")?;
     Ok(Answer { status, body })
 }

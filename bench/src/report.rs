@@ -69,10 +69,17 @@ impl Report {
             "| Id | What | Against | Ours, /s | Ours, p99 | Floor, /s | Ratio | To reach |\n|---|---|---|--:|--:|--:|--:|--:|\n",
         );
         for line in &self.measured {
-            let Measured { id, what, against, reach, comparison } = line;
-            let p99 = comparison.ours.median_p99().map_or_else(String::new, |p99| {
-                format!("{:.1} ms", p99.as_secs_f64() * 1000.0)
-            });
+            let Measured {
+                id,
+                what,
+                against,
+                reach,
+                comparison,
+            } = line;
+            let p99 = comparison
+                .ours
+                .median_p99()
+                .map_or_else(String::new, |p99| format!("{:.1} ms", p99.as_secs_f64() * 1000.0));
             let (ours, floor) = (comparison.ours.median(), comparison.floor.median());
             let ratio = comparison.ratio();
             let _ = writeln!(
@@ -86,7 +93,12 @@ impl Report {
     fn all_turns(&self) -> String {
         let mut text = String::from("| Id | Ours, /s | Floor, /s |\n|---|---|---|\n");
         for Measured { id, comparison, .. } in &self.measured {
-            let _ = writeln!(text, "| {id} | {} | {} |", listed(&comparison.ours), listed(&comparison.floor));
+            let _ = writeln!(
+                text,
+                "| {id} | {} | {} |",
+                listed(&comparison.ours),
+                listed(&comparison.floor)
+            );
         }
         text
     }
@@ -98,7 +110,11 @@ fn day() -> String {
 }
 
 fn listed(series: &Series) -> String {
-    series.rates().map(|rate| format!("{rate:.0}")).collect::<Vec<_>>().join(", ")
+    series
+        .rates()
+        .map(|rate| format!("{rate:.0}"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn pairs(text: &mut String, (left, right): (&str, &str), lines: &[(&'static str, String)]) {

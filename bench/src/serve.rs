@@ -43,9 +43,14 @@ pub(crate) struct Serve {
 }
 
 pub(crate) fn run(serve: Serve) -> Result<()> {
-    let logged = tracing_subscriber::fmt().with_max_level(tracing_subscriber::filter::LevelFilter::WARN).try_init();
+    let logged = tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::WARN)
+        .try_init();
     logged.map_err(|error| anyhow::anyhow!("logging could not be started: {error}"))?;
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve_until_told(serve))
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(serve_until_told(serve))
 }
 
 async fn serve_until_told(serve: Serve) -> Result<()> {
@@ -74,7 +79,11 @@ fn module() -> Module {
         name: "bench",
         feature: Some(Feature::Ecommerce),
         permissions: &[],
-        migrations: Migrations { module: "bench", tenant: &[], control: &[] },
+        migrations: Migrations {
+            module: "bench",
+            tenant: &[],
+            control: &[],
+        },
         routes: OpenApiRouter::new().routes(routes!(answer)),
         pages: Pages::new(),
         sections: Vec::new(),
@@ -85,6 +94,11 @@ fn module() -> Module {
 #[utoipa::path(get, path = "/ecommerce/memory/{slug}", params(("slug" = String, Path)), responses((status = 200)),
     extensions(("x-permission" = json!("products.read"))))]
 async fn answer(_scope: Scope<ProductsRead>, _slug: Path<String>) -> Response {
-    let bytes = ANSWER.get_or_init(|| FILE.get().and_then(|file| fs::read(file).ok()).unwrap_or_default().into());
+    let bytes = ANSWER.get_or_init(|| {
+        FILE.get()
+            .and_then(|file| fs::read(file).ok())
+            .unwrap_or_default()
+            .into()
+    });
     ([("content-type", "application/json")], bytes.clone()).into_response()
 }

@@ -45,7 +45,10 @@ impl Store {
         match self {
             Self::Files(data) => vec![("STOA_DATA", data.as_os_str())],
             Self::Postgres { url, owner_url } => {
-                vec![("STOA_DATABASE_URL", url.as_ref()), ("STOA_DATABASE_OWNER_URL", owner_url.as_ref())]
+                vec![
+                    ("STOA_DATABASE_URL", url.as_ref()),
+                    ("STOA_DATABASE_OWNER_URL", owner_url.as_ref()),
+                ]
             }
         }
     }
@@ -56,18 +59,27 @@ impl Server {
     pub(crate) fn start(program: &Path, arguments: &[&str], store: &Store, log: &Path) -> Result<Self> {
         let port = free_port()?;
         let mut command = Command::new(program);
-        command.args(arguments).args(["--listen", &format!("127.0.0.1:{port}")]);
+        command
+            .args(arguments)
+            .args(["--listen", &format!("127.0.0.1:{port}")]);
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("STOA_") {
                 command.env_remove(name);
             }
         }
-        command.env("STOA_LOG", "warn").envs(store.environment()).stdout(Stdio::null());
+        command
+            .env("STOA_LOG", "warn")
+            .envs(store.environment())
+            .stdout(Stdio::null());
         command.stderr(File::options().create(true).append(true).open(log)?);
         let started = Instant::now();
         let mut running = Running::start(&mut command)?;
         let ready_after = running.answers(port, "/readyz", started)?;
-        Ok(Self { running, port, ready_after })
+        Ok(Self {
+            running,
+            port,
+            ready_after,
+        })
     }
 
     /// What a request's `Host` says to reach a site, or `app` the console.

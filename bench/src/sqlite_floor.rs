@@ -26,7 +26,8 @@ const TAKE_STOCK: &str = "UPDATE variants SET stock = CASE WHEN tracked THEN sto
  WHERE id = ?1 AND (stock >= ?2 OR backorder OR NOT tracked)";
 
 /// Four members, as a list of three is filled up to.
-const ITEMS: &str = "SELECT v.id, v.product_id, p.slug, p.title, CASE WHEN v.option1 IS NOT NULL THEN v.title END, v.sku,
+const ITEMS: &str =
+    "SELECT v.id, v.product_id, p.slug, p.title, CASE WHEN v.option1 IS NOT NULL THEN v.title END, v.sku,
      (SELECT i.url FROM product_images i WHERE i.product_id = v.product_id
       ORDER BY CASE WHEN i.variant_id = v.id THEN 0 ELSE 1 END, i.position LIMIT 1),
      v.price, v.currency, v.stock, v.tracked, v.backorder, p.status = 'active'
@@ -42,7 +43,8 @@ const INSERT_ORDER: &str = "INSERT INTO orders (id, number, cart_id, site_id, to
 
 const ADDRESS: &str = r#"{"line1":"House 12, Road 5","line2":null,"city":"Dhaka","region":null,"postcode":"1209","country":"Bangladesh"}"#;
 
-const INSERT_LINE: &str = "INSERT INTO order_lines (order_id, position, product_id, variant_id, sku, title, variant_title,
+const INSERT_LINE: &str =
+    "INSERT INTO order_lines (order_id, position, product_id, variant_id, sku, title, variant_title,
      image, unit_price, quantity, total)
  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?9 * ?10)";
 
@@ -89,7 +91,10 @@ struct Item {
 
 /// The files of a data directory, in the order of the tenants' numbers.
 pub(crate) fn files(data: &Path, tenants: &[Uuid]) -> Vec<PathBuf> {
-    tenants.iter().map(|tenant| data.join("tenants").join(format!("{tenant}.db"))).collect()
+    tenants
+        .iter()
+        .map(|tenant| data.join("tenants").join(format!("{tenant}.db")))
+        .collect()
 }
 
 /// Orders these carts, each thread the ones of its own tenants. Opening the files is not counted.
@@ -122,7 +127,10 @@ pub(crate) fn order(files: &[PathBuf], orders: &Range<u32>, threads: u32) -> Res
 
 fn open_own(files: &[PathBuf], thread: u32, threads: u32) -> Result<Vec<Option<Shop>>> {
     let is_own = |tenant: u32| tenant % threads == thread;
-    (0..).zip(files).map(|(tenant, file)| is_own(tenant).then(|| open(file)).transpose()).collect()
+    (0..)
+        .zip(files)
+        .map(|(tenant, file)| is_own(tenant).then(|| open(file)).transpose())
+        .collect()
 }
 
 fn open(file: &Path) -> Result<Shop> {
@@ -138,8 +146,13 @@ fn open(file: &Path) -> Result<Shop> {
 }
 
 fn order_own(shops: &mut [Option<Shop>], orders: &Range<u32>, thread: u32, threads: u32) -> Result<()> {
-    for cart in orders.clone().filter(|cart| carts::tenant(*cart) % threads == thread) {
-        let shop = shops.get(usize::try_from(carts::tenant(cart))?).and_then(Option::as_ref);
+    for cart in orders
+        .clone()
+        .filter(|cart| carts::tenant(*cart) % threads == thread)
+    {
+        let shop = shops
+            .get(usize::try_from(carts::tenant(cart))?)
+            .and_then(Option::as_ref);
         check_out(shop.context("a shop that is not open")?, &carts::token(cart)?)?;
     }
     Ok(())
@@ -151,12 +164,25 @@ fn check_out(shop: &Shop, token: &Token) -> Result<()> {
     let taken = take_lines(shop, token)?;
     ensure!(taken.lines.len() == 3, "a cart without its lines");
     for Line { variant, quantity } in &taken.lines {
-        ensure!(prepared(shop, TAKE_STOCK)?.execute(params![variant, quantity])? == 1, "no stock");
+        ensure!(
+            prepared(shop, TAKE_STOCK)?.execute(params![variant, quantity])? == 1,
+            "no stock"
+        );
     }
     let items = items(shop, &taken.lines)?;
     let number: i64 = prepared(shop, NUMBER)?.query_row([], |row| row.get(0))?;
     let order = Uuid::now_v7();
-    insert_order(shop, &Order { id: order, number, placed_at: now, token }, &taken, &items)?;
+    insert_order(
+        shop,
+        &Order {
+            id: order,
+            number,
+            placed_at: now,
+            token,
+        },
+        &taken,
+        &items,
+    )?;
     insert_lines(shop, order, &taken.lines, &items)?;
     write_journal(shop, order, number, now)?;
     run(shop, "COMMIT")
@@ -165,10 +191,16 @@ fn check_out(shop: &Shop, token: &Token) -> Result<()> {
 fn take_lines(shop: &Shop, token: &Token) -> Result<Taken> {
     let mut statement = prepared(shop, TAKE_LINES)?;
     let mut rows = statement.query(params![token.hash(), shop.site])?;
-    let mut taken = Taken { cart: Vec::new(), lines: Vec::new() };
+    let mut taken = Taken {
+        cart: Vec::new(),
+        lines: Vec::new(),
+    };
     while let Some(row) = rows.next()? {
         taken.cart = row.get(0)?;
-        taken.lines.push(Line { variant: row.get(1)?, quantity: row.get(2)? });
+        taken.lines.push(Line {
+            variant: row.get(1)?,
+            quantity: row.get(2)?,
+        });
     }
     taken.lines.sort_by(|one, other| one.variant.cmp(&other.variant));
     Ok(taken)
@@ -194,7 +226,11 @@ fn items(shop: &Shop, lines: &[Line]) -> Result<Vec<Item>> {
 }
 
 fn insert_order(shop: &Shop, order: &Order<'_>, taken: &Taken, items: &[Item]) -> Result<()> {
-    let total: i64 = items.iter().zip(&taken.lines).map(|(item, line)| item.price * line.quantity).sum();
+    let total: i64 = items
+        .iter()
+        .zip(&taken.lines)
+        .map(|(item, line)| item.price * line.quantity)
+        .sum();
     let currency = items.first().map(|item| item.currency.as_str());
     let hash = order.token.derive("order").hash();
     prepared(shop, INSERT_ORDER)?.execute(params![
@@ -213,7 +249,16 @@ fn insert_order(shop: &Shop, order: &Order<'_>, taken: &Taken, items: &[Item]) -
 
 fn insert_lines(shop: &Shop, order: Uuid, lines: &[Line], items: &[Item]) -> Result<()> {
     for (position, (item, line)) in (0_i64..).zip(items.iter().zip(lines)) {
-        let Item { variant, product, title, variant_title, sku, image, price, .. } = item;
+        let Item {
+            variant,
+            product,
+            title,
+            variant_title,
+            sku,
+            image,
+            price,
+            ..
+        } = item;
         prepared(shop, INSERT_LINE)?.execute(params![
             order.as_bytes(),
             position,
@@ -233,7 +278,9 @@ fn insert_lines(shop: &Shop, order: Uuid, lines: &[Line], items: &[Item]) -> Res
 fn write_journal(shop: &Shop, order: Uuid, number: i64, now: i64) -> Result<()> {
     let (seq, hash): (i64, Vec<u8>) =
         prepared(shop, ADVANCE)?.query_row([1], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let data = format!(r#"{{"order":"{order}","number":{number},"total":{{"amount":129900,"currency":"BDT"}},"lines":3}}"#);
+    let data = format!(
+        r#"{{"order":"{order}","number":{number},"total":{{"amount":129900,"currency":"BDT"}},"lines":3}}"#
+    );
     prepared(shop, JOURNAL)?.execute(params![seq, now, order.to_string(), data, hash])?;
     prepared(shop, SEAL)?.execute([hash])?;
     Ok(())

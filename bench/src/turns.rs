@@ -32,7 +32,10 @@ pub(crate) struct Comparison {
 impl Turn {
     /// So much done in so long.
     pub(crate) fn of(count: u32, took: Duration) -> Self {
-        Self { rate: f64::from(count) / took.as_secs_f64(), p99: None }
+        Self {
+            rate: f64::from(count) / took.as_secs_f64(),
+            p99: None,
+        }
     }
 }
 
@@ -42,7 +45,12 @@ impl Series {
     }
 
     pub(crate) fn median_p99(&self) -> Option<Duration> {
-        let known: Vec<f64> = self.0.iter().filter_map(|turn| turn.p99).map(|p99| p99.as_secs_f64()).collect();
+        let known: Vec<f64> = self
+            .0
+            .iter()
+            .filter_map(|turn| turn.p99)
+            .map(|p99| p99.as_secs_f64())
+            .collect();
         (!known.is_empty()).then(|| Duration::from_secs_f64(middle(known)))
     }
 
@@ -68,7 +76,10 @@ impl Turns {
         let warm_up = self.length / 4;
         ours(warm_up)?;
         floor(warm_up)?;
-        let mut both = Comparison { ours: Series::default(), floor: Series::default() };
+        let mut both = Comparison {
+            ours: Series::default(),
+            floor: Series::default(),
+        };
         for round in 0..self.rounds {
             if round % 2 == 0 {
                 both.ours.0.push(ours(self.length)?);
@@ -95,7 +106,11 @@ fn middle(mut values: Vec<f64>) -> f64 {
     if values.len() % 2 == 1 {
         return upper;
     }
-    let lower = half.checked_sub(1).and_then(|at| values.get(at)).copied().unwrap_or(f64::NAN);
+    let lower = half
+        .checked_sub(1)
+        .and_then(|at| values.get(at))
+        .copied()
+        .unwrap_or(f64::NAN);
     f64::midpoint(lower, upper)
 }
 

@@ -36,14 +36,22 @@ pub(crate) fn ask(asked: &Asked<'_>, length: Duration) -> Result<Turn> {
 
 fn read(report: &str) -> Result<Turn> {
     let value = |label: &str| {
-        report.lines().find_map(|line| line.trim().strip_prefix(label)).map(|rest| rest.trim().to_owned())
+        report
+            .lines()
+            .find_map(|line| line.trim().strip_prefix(label))
+            .map(|rest| rest.trim().to_owned())
     };
     ensure!(
         value("Non-2xx or 3xx responses:").is_none() && value("Socket errors:").is_none(),
         "not all requests were answered well:\n{report}"
     );
-    let rate = value("Requests/sec:").and_then(|rate| rate.parse().ok()).context("wrk told no rate")?;
-    Ok(Turn { rate, p99: value("99%").as_deref().and_then(span) })
+    let rate = value("Requests/sec:")
+        .and_then(|rate| rate.parse().ok())
+        .context("wrk told no rate")?;
+    Ok(Turn {
+        rate,
+        p99: value("99%").as_deref().and_then(span),
+    })
 }
 
 /// `1.25ms`, `310.00us`, `1.10s`.
@@ -51,7 +59,10 @@ fn span(text: &str) -> Option<Duration> {
     let (number, seconds) = [("us", 1e-6), ("ms", 1e-3), ("s", 1.0)]
         .into_iter()
         .find_map(|(unit, seconds)| Some((text.strip_suffix(unit)?, seconds)))?;
-    number.parse::<f64>().ok().map(|number| Duration::from_secs_f64(number * seconds))
+    number
+        .parse::<f64>()
+        .ok()
+        .map(|number| Duration::from_secs_f64(number * seconds))
 }
 
 #[cfg(test)]
@@ -75,6 +86,11 @@ mod tests {
     #[test]
     fn failures_are_no_measurement() {
         assert!(read(&format!("{REPORT}  Non-2xx or 3xx responses: 3\n")).is_err());
-        assert!(read(&format!("{REPORT}  Socket errors: connect 0, read 1, write 0, timeout 0\n")).is_err());
+        assert!(
+            read(&format!(
+                "{REPORT}  Socket errors: connect 0, read 1, write 0, timeout 0\n"
+            ))
+            .is_err()
+        );
     }
 }

@@ -11,10 +11,17 @@ use crate::{
 };
 
 /// In an order that foreign keys allow.
-const PRODUCT_TABLES: [&str; 5] = ["products", "product_tags", "product_options", "variants", "product_images"];
+const PRODUCT_TABLES: [&str; 5] = [
+    "products",
+    "product_tags",
+    "product_options",
+    "variants",
+    "product_images",
+];
 
 pub(super) fn fill(server: &Postgres, tenants: &[Uuid], count: u32) -> Result<()> {
-    let mut script = String::from("SET search_path = tenant;\nCREATE TEMP TABLE bench (number bigint, id uuid);\n");
+    let mut script =
+        String::from("SET search_path = tenant;\nCREATE TEMP TABLE bench (number bigint, id uuid);\n");
     for (number, tenant) in tenants.iter().enumerate() {
         let _ = writeln!(script, "INSERT INTO bench VALUES ({number}, '{tenant}');");
     }
@@ -27,7 +34,10 @@ pub(super) fn fill(server: &Postgres, tenants: &[Uuid], count: u32) -> Result<()
              WHERE bench.number > 0;"
         );
     }
-    let _ = writeln!(script, "INSERT INTO counters (tenant_id, name, value) SELECT id, 'orders', 0 FROM bench;");
+    let _ = writeln!(
+        script,
+        "INSERT INTO counters (tenant_id, name, value) SELECT id, 'orders', 0 FROM bench;"
+    );
     script.push_str(&carts(count));
     script.push_str("VACUUM ANALYZE;\nCHECKPOINT;\n");
     server.psql(DATABASE, &script).map(drop)

@@ -9,7 +9,13 @@ use uuid::Uuid;
 use crate::{carts, sqlite_floor::files};
 
 /// In an order that foreign keys allow.
-const PRODUCT_TABLES: [&str; 5] = ["products", "product_tags", "product_options", "variants", "product_images"];
+const PRODUCT_TABLES: [&str; 5] = [
+    "products",
+    "product_tags",
+    "product_options",
+    "variants",
+    "product_images",
+];
 
 pub(super) fn fill(data: &Path, tenants: &[Uuid], count: u32) -> Result<()> {
     let files = files(data, tenants);
@@ -23,11 +29,17 @@ pub(super) fn fill(data: &Path, tenants: &[Uuid], count: u32) -> Result<()> {
         let transaction = connection.transaction()?;
         if tenant > 0 {
             for table in PRODUCT_TABLES {
-                transaction.execute(&format!("INSERT INTO main.{table} SELECT * FROM source.{table}"), [])?;
+                transaction.execute(
+                    &format!("INSERT INTO main.{table} SELECT * FROM source.{table}"),
+                    [],
+                )?;
             }
         }
         transaction.execute("INSERT INTO main.counters (name, value) VALUES ('orders', 0)", [])?;
-        insert_carts(&transaction, (0..count).filter(|cart| carts::tenant(*cart) == tenant))?;
+        insert_carts(
+            &transaction,
+            (0..count).filter(|cart| carts::tenant(*cart) == tenant),
+        )?;
         transaction.commit()?;
     }
     Ok(())

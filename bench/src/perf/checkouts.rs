@@ -41,7 +41,10 @@ pub(crate) fn prepare_files(bench: &Bench, data: &Path, floor: &Path) -> Result<
     let store = Store::Files(data.to_owned());
     let dataset = dataset::in_files(&store, carts_needed(bench.turns, PER_SECOND_ON_SQLITE))?;
     fs::create_dir_all(floor.join("tenants"))?;
-    for (from, to) in files(data, &dataset.tenants).iter().zip(files(floor, &dataset.tenants)) {
+    for (from, to) in files(data, &dataset.tenants)
+        .iter()
+        .zip(files(floor, &dataset.tenants))
+    {
         fs::copy(from, to)?;
     }
     Ok((store, dataset))
@@ -74,11 +77,16 @@ pub(crate) fn on_sqlite(
         |length| order(server.port, &ours.take(count(length))?),
         |length| crate::sqlite_floor::order(&files, &bare.take(count(length))?, threads),
     )?;
-    footprint.note("Memory after PERF-5, 200 tenants", format!("{:.1} MB", server.running.resident_megabytes()?));
+    footprint.note(
+        "Memory after PERF-5, 200 tenants",
+        format!("{:.1} MB", server.running.resident_megabytes()?),
+    );
     Ok(Measured {
         id: "PERF-5",
         what: "checkout of three lines over HTTP, SQLite FULL, 16 connections, 200 tenants",
-        against: format!("a bare loop over rusqlite, the same statements on the same files, {threads} threads (the best number)"),
+        against: format!(
+            "a bare loop over rusqlite, the same statements on the same files, {threads} threads (the best number)"
+        ),
         reach: 0.5,
         comparison,
     })
@@ -102,11 +110,15 @@ pub(crate) fn on_postgres(bench: &Bench, postgres: &Postgres, dataset: &Dataset)
     )?;
     let lines = postgres.column(FLOOR, "SELECT count(*) FROM tenant.order_lines")?;
     let expected = (sold.take() * LINES).to_string();
-    ensure!(lines == [expected.as_str()], "pgbench ordered {lines:?} lines instead of {expected}");
+    ensure!(
+        lines == [expected.as_str()],
+        "pgbench ordered {lines:?} lines instead of {expected}"
+    );
     Ok(Measured {
         id: "PERF-6",
         what: "checkout of three lines over HTTP, PostgreSQL, 16 connections, 200 tenants",
-        against: "pgbench: the same statements one by one, prepared, 16 clients, on a copy of the database".to_owned(),
+        against: "pgbench: the same statements one by one, prepared, 16 clients, on a copy of the database"
+            .to_owned(),
         reach: 0.7,
         comparison,
     })
@@ -114,7 +126,13 @@ pub(crate) fn on_postgres(bench: &Bench, postgres: &Postgres, dataset: &Dataset)
 
 fn run_pgbench(postgres: &Postgres, script: &str, first: u32, count: u32) -> Result<Turn> {
     let variables = [("first", first.to_string()), ("i", "-1".to_owned())];
-    pgbench::run(postgres, FLOOR, script, &variables, Until::Transactions(count / CONNECTIONS))
+    pgbench::run(
+        postgres,
+        FLOOR,
+        script,
+        &variables,
+        Until::Transactions(count / CONNECTIONS),
+    )
 }
 
 /// The script with this run's tenants, websites and variants in it.
@@ -125,10 +143,15 @@ fn script(postgres: &Postgres, dataset: &Dataset) -> Result<String> {
         FLOOR,
         &format!("SELECT id FROM tenant.sites ORDER BY array_position(ARRAY[{ids}]::uuid[], tenant_id)"),
     )?;
-    ensure!(sites.len() == tenants.len(), "a tenant has no website, or several");
+    ensure!(
+        sites.len() == tenants.len(),
+        "a tenant has no website, or several"
+    );
     let first = tenants.first().map_or("", String::as_str);
-    let variants =
-        postgres.column(FLOOR, &format!("SELECT id FROM tenant.variants WHERE tenant_id = '{first}' ORDER BY id"))?;
+    let variants = postgres.column(
+        FLOOR,
+        &format!("SELECT id FROM tenant.variants WHERE tenant_id = '{first}' ORDER BY id"),
+    )?;
     Ok(CHECKOUT
         .replace("@TENANTS@", &TENANTS.to_string())
         .replace("@STRIDE@", &STRIDE.to_string())
@@ -140,5 +163,9 @@ fn script(postgres: &Postgres, dataset: &Dataset) -> Result<String> {
 }
 
 fn quoted(texts: &[String]) -> String {
-    texts.iter().map(|text| format!("'{text}'")).collect::<Vec<_>>().join(",")
+    texts
+        .iter()
+        .map(|text| format!("'{text}'"))
+        .collect::<Vec<_>>()
+        .join(",")
 }

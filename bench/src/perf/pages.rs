@@ -27,23 +27,55 @@ pub(crate) fn measure(bench: &Bench, footprint: &mut Footprint) -> Result<Vec<Me
     load_demonstration(bench, &store)?;
     let server = bench.serve("serve", &store)?;
     footprint.note("Program", format!("{:.1} MB", megabytes(&bench.stoa)?));
-    footprint.note("Start to ready, two shops", format!("{} ms", server.ready_after.as_millis()));
-    footprint.note("Memory when idle", format!("{:.1} MB", server.running.resident_megabytes()?));
+    footprint.note(
+        "Start to ready, two shops",
+        format!("{} ms", server.ready_after.as_millis()),
+    );
+    footprint.note(
+        "Memory when idle",
+        format!("{:.1} MB", server.running.resident_megabytes()?),
+    );
 
     let headers = vec![("Host", server.host(SHOP))];
     let page = get(server.port, &server.host(SHOP), "/", "")?;
     ensure!(page.status == 200, "the home page answers {}", page.status);
     let nginx = Nginx::serving(&page.body)?;
-    let home = Asked { port: server.port, path: "/", headers: headers.clone(), connections: CONNECTIONS, script: None };
-    let file = Asked { port: nginx.port, headers: Vec::new(), ..home.clone() };
-    let cached = bench.turns.compare("PERF-1", |length| ask(&home, length), |length| ask(&file, length))?;
-    footprint.note("Memory after PERF-1", format!("{:.1} MB", server.running.resident_megabytes()?));
+    let home = Asked {
+        port: server.port,
+        path: "/",
+        headers: headers.clone(),
+        connections: CONNECTIONS,
+        script: None,
+    };
+    let file = Asked {
+        port: nginx.port,
+        headers: Vec::new(),
+        ..home.clone()
+    };
+    let cached = bench
+        .turns
+        .compare("PERF-1", |length| ask(&home, length), |length| ask(&file, length))?;
+    footprint.note(
+        "Memory after PERF-1",
+        format!("{:.1} MB", server.running.resident_megabytes()?),
+    );
 
     let script = bench.home.path().join("never-the-same.lua");
     fs::write(&script, NEVER_THE_SAME)?;
-    let product = Asked { path: PRODUCT, script: Some(&script), ..home.clone() };
-    let rendered = bench.turns.compare("PERF-2", |length| ask(&product, length), |length| ask(&home, length))?;
-    footprint.note("Memory after PERF-2", format!("{:.1} MB", server.running.resident_megabytes()?));
+    let product = Asked {
+        path: PRODUCT,
+        script: Some(&script),
+        ..home.clone()
+    };
+    let rendered = bench.turns.compare(
+        "PERF-2",
+        |length| ask(&product, length),
+        |length| ask(&home, length),
+    )?;
+    footprint.note(
+        "Memory after PERF-2",
+        format!("{:.1} MB", server.running.resident_megabytes()?),
+    );
     Ok(vec![
         Measured {
             id: "PERF-1",
@@ -64,5 +96,8 @@ pub(crate) fn measure(bench: &Bench, footprint: &mut Footprint) -> Result<Vec<Me
 
 /// The command that loads the shops also serves them; it ends when they are there.
 fn load_demonstration(bench: &Bench, store: &Store) -> Result<()> {
-    bench.serve("demo", store).map(drop).context("loading the demonstration")
+    bench
+        .serve("demo", store)
+        .map(drop)
+        .context("loading the demonstration")
 }

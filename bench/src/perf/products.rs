@@ -37,7 +37,10 @@ pub(crate) fn on_sqlite(
         |length| ask(&signed.asking(&product), length),
         |length| ask(&signed.asking(&memory), length),
     )?;
-    footprint.note("Memory after PERF-3", format!("{:.1} MB", signed.server.running.resident_megabytes()?));
+    footprint.note(
+        "Memory after PERF-3",
+        format!("{:.1} MB", signed.server.running.resident_megabytes()?),
+    );
     Ok(Measured {
         id: "PERF-3",
         what: "product by slug over the API, signed in, SQLite, 16 connections",
@@ -50,12 +53,24 @@ pub(crate) fn on_sqlite(
 pub(crate) fn on_postgres(bench: &Bench, postgres: &Postgres, dataset: &Dataset) -> Result<Measured> {
     let signed = sign_in(bench, &postgres.store(), dataset)?;
     let product = path("products");
-    let tenant = dataset.tenants.first().map(ToString::to_string).unwrap_or_default();
+    let tenant = dataset
+        .tenants
+        .first()
+        .map(ToString::to_string)
+        .unwrap_or_default();
     let variables = [("tenant", tenant), ("slug", PRODUCT.to_owned())];
     let comparison: Comparison = bench.turns.compare(
         "PERF-4",
         |length| ask(&signed.asking(&product), length),
-        |length| pgbench::run(postgres, DATABASE, READ, &variables, Until::Seconds(length.as_secs().max(1))),
+        |length| {
+            pgbench::run(
+                postgres,
+                DATABASE,
+                READ,
+                &variables,
+                Until::Seconds(length.as_secs().max(1)),
+            )
+        },
     )?;
     Ok(Measured {
         id: "PERF-4",
@@ -80,7 +95,10 @@ fn sign_in(bench: &Bench, store: &Store, dataset: &Dataset) -> Result<Signed> {
         get(server.port, &host, &path("memory"), &header)?.body == product.body,
         "the route that answers from memory answers something else"
     );
-    Ok(Signed { headers: vec![("Host", host), ("Cookie", cookie)], server })
+    Ok(Signed {
+        headers: vec![("Host", host), ("Cookie", cookie)],
+        server,
+    })
 }
 
 fn path(resource: &str) -> String {
@@ -89,6 +107,12 @@ fn path(resource: &str) -> String {
 
 impl Signed {
     fn asking<'p>(&self, path: &'p str) -> Asked<'p> {
-        Asked { port: self.server.port, path, headers: self.headers.clone(), connections: CONNECTIONS, script: None }
+        Asked {
+            port: self.server.port,
+            path,
+            headers: self.headers.clone(),
+            connections: CONNECTIONS,
+            script: None,
+        }
     }
 }

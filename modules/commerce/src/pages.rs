@@ -14,51 +14,20 @@ use stoa_sites::themed;
 
 pub(crate) use featured::FEATURED_PRODUCTS;
 
+const LOOKING: &str = "shoppers look around without an account";
+const CART: &str = "the cookie opens its own cart alone";
+const ORDERING: &str = "shoppers order without an account";
+const ORDER: &str = "the token in the address opens its own order alone";
+
 pub(crate) fn pages() -> Pages {
     Pages::new()
-        .shared(
-            "/products",
-            "shoppers look around without an account",
-            themed(catalogue::products),
-        )
-        .shared(
-            "/products/{slug}",
-            "shoppers look around without an account",
-            themed(catalogue::product),
-        )
-        .get(
-            "/cart",
-            "shows the cart that the cookie opens",
-            themed(cart::show),
-        )
-        .get(
-            "/cart/summary",
-            "counts the cart that the cookie opens",
-            cart::summary,
-        )
-        .post(
-            "/cart/lines",
-            "shoppers fill a cart without an account",
-            themed(cart_lines::add),
-        )
-        .post(
-            "/cart/lines/update",
-            "changes the cart that the cookie opens",
-            themed(cart_lines::update),
-        )
-        .get(
-            "/checkout",
-            "shoppers order without an account",
-            themed(checkout::show),
-        )
-        .post(
-            "/checkout",
-            "shoppers order without an account",
-            themed(checkout::submit),
-        )
-        .get(
-            "/orders/{token}",
-            "the token in the address opens the order",
-            themed(order::show),
-        )
+        .shared("/products", LOOKING, themed(catalogue::products))
+        .shared("/products/{slug}", LOOKING, themed(catalogue::product))
+        .get("/cart", CART, themed(cart::show))
+        .get("/cart/summary", CART, cart::summary)
+        .post("/cart/lines", CART, themed(cart_lines::add))
+        .post("/cart/lines/update", CART, themed(cart_lines::update))
+        .get("/checkout", ORDERING, themed(checkout::show))
+        .post("/checkout", ORDERING, themed(checkout::submit))
+        .get("/orders/{token}", ORDER, themed(order::show))
 }

@@ -33,7 +33,7 @@ pub(super) fn type_name(schema: &Value) -> String {
         .iter()
         .find_map(|name| schema[*name].as_array());
     if let Some(parts) = parts {
-        let names: Vec<String> = parts.iter().map(|part| type_name(part)).collect();
+        let names: Vec<String> = parts.iter().map(type_name).collect();
         return names.join(" or ");
     }
     let choices = schema["enum"]

@@ -117,46 +117,43 @@ pub(crate) struct Misfit {
 
 /// Each variant makes one choice for each option, and no two make the same.
 pub(crate) fn check_choices(options: &[OptionName], variants: &[&[Choice]]) -> Result<(), Misfit> {
-    let of_all = |code, detail: String| {
-        Err(Misfit {
-            variant: None,
-            reason: TextError { code, detail },
-        })
-    };
-    let of_one = |position, code, detail: String| {
-        Err(Misfit {
+    check_counts(options, variants.len()).map_err(|reason| Misfit {
+        variant: None,
+        reason,
+    })?;
+    let mut known = HashSet::new();
+    for (position, choices) in variants.iter().enumerate() {
+        let misfit = |reason| Misfit {
             variant: Some(position),
-            reason: TextError { code, detail },
-        })
-    };
+            reason,
+        };
+        if choices.len() != options.len() {
+            let detail = format!("makes {} choices for {} options", choices.len(), options.len());
+            return refuse("variants.choices", detail).map_err(misfit);
+        }
+        if !known.insert(*choices) {
+            let title = title(choices).unwrap_or_else(|| "the only variant".to_owned());
+            return refuse("variants.duplicate", format!("repeats {title}")).map_err(misfit);
+        }
+    }
+    Ok(())
+}
+
+fn check_counts(options: &[OptionName], variants: usize) -> Result<(), TextError> {
     if options.len() > MAX_OPTIONS {
-        return of_all(
+        return refuse(
             "options.too_many",
             format!("a product has at most {MAX_OPTIONS} options"),
         );
     }
     if options.iter().collect::<HashSet<_>>().len() < options.len() {
-        return of_all("options.duplicate", "two options have the same name".to_owned());
+        return refuse("options.duplicate", "two options have the same name");
     }
-    if !(1..=MAX_VARIANTS).contains(&variants.len()) {
-        return of_all(
+    if !(1..=MAX_VARIANTS).contains(&variants) {
+        return refuse(
             "variants.count",
             format!("a product has from 1 to {MAX_VARIANTS} variants"),
         );
-    }
-    let mut known = HashSet::new();
-    for (position, choices) in variants.iter().enumerate() {
-        if choices.len() != options.len() {
-            let detail = format!("makes {} choices for {} options", choices.len(), options.len());
-            return of_one(position, "variants.choices", detail);
-        }
-        if !known.insert(*choices) {
-            let detail = format!(
-                "repeats {}",
-                title(choices).as_deref().unwrap_or("the only variant")
-            );
-            return of_one(position, "variants.duplicate", detail);
-        }
     }
     Ok(())
 }

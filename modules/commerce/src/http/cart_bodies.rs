@@ -134,47 +134,49 @@ impl DeliveryFields<'_> {
             Naming::Flat => ("", ""),
         };
         let mut errors = FieldErrors::new();
-        let name = errors.check(format!("{contact}name"), Text::parse(self.name));
-        let phone = errors.check(format!("{contact}phone"), Phone::parse(self.phone));
+        let contact = self.contact(&mut errors, contact);
+        let address = self.address(&mut errors, address);
+        let payment_method = errors.check("payment_method", PaymentMethod::parse(self.payment_method));
+        let note = errors.check("note", optional(self.note));
+        let (contact, address, payment_method, note) =
+            errors.finish((contact, address, payment_method, note))?;
+        Ok(Delivery {
+            contact,
+            address,
+            payment_method,
+            note,
+        })
+    }
+
+    fn contact(&self, errors: &mut FieldErrors, prefix: &str) -> Option<Contact> {
+        let name = errors.check(format!("{prefix}name"), Text::parse(self.name));
+        let phone = errors.check(format!("{prefix}phone"), Phone::parse(self.phone));
         let email = Some(self.email)
             .filter(|email| !email.trim().is_empty())
             .map(Email::parse)
             .transpose();
-        let email = errors.check(format!("{contact}email"), email);
-        let line1 = errors.check(format!("{address}line1"), Text::parse(self.line1));
-        let line2 = errors.check(format!("{address}line2"), optional(self.line2));
-        let city = errors.check(format!("{address}city"), Text::parse(self.city));
-        let region = errors.check(format!("{address}region"), optional(self.region));
-        let postcode = errors.check(format!("{address}postcode"), optional(self.postcode));
-        let country = errors.check(format!("{address}country"), Text::parse(self.country));
-        let payment_method = errors.check("payment_method", PaymentMethod::parse(self.payment_method));
-        let note = errors.check("note", optional(self.note));
-        let (name, phone, email, line1, line2, city, region, postcode, country, payment_method, note) =
-            errors.finish((
-                name,
-                phone,
-                email,
-                line1,
-                line2,
-                city,
-                region,
-                postcode,
-                country,
-                payment_method,
-                note,
-            ))?;
-        Ok(Delivery {
-            contact: Contact { name, phone, email },
-            address: Address {
-                line1,
-                line2,
-                city,
-                region,
-                postcode,
-                country,
-            },
-            payment_method,
-            note,
+        let email = errors.check(format!("{prefix}email"), email);
+        Some(Contact {
+            name: name?,
+            phone: phone?,
+            email: email?,
+        })
+    }
+
+    fn address(&self, errors: &mut FieldErrors, prefix: &str) -> Option<Address> {
+        let line1 = errors.check(format!("{prefix}line1"), Text::parse(self.line1));
+        let line2 = errors.check(format!("{prefix}line2"), optional(self.line2));
+        let city = errors.check(format!("{prefix}city"), Text::parse(self.city));
+        let region = errors.check(format!("{prefix}region"), optional(self.region));
+        let postcode = errors.check(format!("{prefix}postcode"), optional(self.postcode));
+        let country = errors.check(format!("{prefix}country"), Text::parse(self.country));
+        Some(Address {
+            line1: line1?,
+            line2: line2?,
+            city: city?,
+            region: region?,
+            postcode: postcode?,
+            country: country?,
         })
     }
 }

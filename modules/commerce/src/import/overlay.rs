@@ -120,14 +120,6 @@ fn offer(wanted: &WantedVariant, known: Option<&Offer>, currency: Currency) -> O
     let known_price = known
         .map(|known| known.price)
         .filter(|price: &Money| price.currency == currency);
-    let supply = known.map_or(
-        Supply {
-            stock: 0,
-            tracked: false,
-            backorder: false,
-        },
-        |known| known.supply,
-    );
     Some(Offer {
         sku: wanted
             .sku
@@ -145,11 +137,7 @@ fn offer(wanted: &WantedVariant, known: Option<&Offer>, currency: Currency) -> O
             .weight_grams
             .or(known.map(|known| known.weight_grams))
             .unwrap_or(0),
-        supply: Supply {
-            stock: wanted.stock.unwrap_or(supply.stock),
-            tracked: wanted.tracked.unwrap_or(supply.tracked),
-            backorder: wanted.backorder.unwrap_or(supply.backorder),
-        },
+        supply: supply(wanted, known),
         requires_shipping: wanted
             .requires_shipping
             .or(known.map(|known| known.requires_shipping))
@@ -159,6 +147,20 @@ fn offer(wanted: &WantedVariant, known: Option<&Offer>, currency: Currency) -> O
             .or(known.map(|known| known.taxable))
             .unwrap_or(true),
     })
+}
+
+fn supply(wanted: &WantedVariant, known: Option<&Offer>) -> Supply {
+    let uncounted = Supply {
+        stock: 0,
+        tracked: false,
+        backorder: false,
+    };
+    let supply = known.map_or(uncounted, |known| known.supply);
+    Supply {
+        stock: wanted.stock.unwrap_or(supply.stock),
+        tracked: wanted.tracked.unwrap_or(supply.tracked),
+        backorder: wanted.backorder.unwrap_or(supply.backorder),
+    }
 }
 
 impl WantedVariant {

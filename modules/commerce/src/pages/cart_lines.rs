@@ -75,12 +75,8 @@ pub(crate) async fn update(
     let Some(cart) = cart_cookie::read(&headers) else {
         return Ok(cart_cookie::see_other("/cart"));
     };
-    let change = match form.quantity.trim() {
-        "0" => Ok(LineChange::Remove),
-        _ => form.quantity().map(LineChange::Set),
-    };
     let mut cx = visitor.begin().await?;
-    let outcome = match change {
+    let outcome = match form.change() {
         Ok(change) => {
             let command = PutLine {
                 cart: cart.clone(),
@@ -132,6 +128,14 @@ fn join<'w>(words: impl Iterator<Item = &'w str>) -> String {
 impl LineForm {
     fn variant(&self) -> Result<VariantId, CommerceError> {
         self.variant.parse().map_err(|_| CommerceError::VariantNotFound)
+    }
+
+    /// What the cart's own form asks for.
+    fn change(&self) -> Result<LineChange, TextError> {
+        match self.quantity.trim() {
+            "0" => Ok(LineChange::Remove),
+            _ => self.quantity().map(LineChange::Set),
+        }
     }
 
     fn quantity(&self) -> Result<Quantity, TextError> {

@@ -63,8 +63,15 @@ pub(crate) async fn product(
         .bind_if(status.map(ProductStatus::as_str))
         .all::<ProductRow>()
         .await?;
+    fold(rows)
+}
+
+/// One product out of its variants.
+fn fold(rows: Vec<ProductRow>) -> DbResult<Option<Product>> {
     let mut rows = rows.into_iter();
-    let Some(first) = rows.next() else { return Ok(None) };
+    let Some(first) = rows.next() else {
+        return Ok(None);
+    };
     let mut product = first.whole()?;
     product.variants.extend(rows.map(|row| row.variant));
     Ok(Some(product))

@@ -13,8 +13,8 @@ use crate::builders::{
 /// Checks out all carts at once.
 async fn all_at_once(shop: &Shop, carts: &[String]) -> Vec<Reply> {
     let mut tasks = JoinSet::new();
-    for cart in carts.iter().cloned() {
-        let shop = shop.clone();
+    for cart in carts {
+        let (shop, cart) = (shop.clone(), cart.clone());
         tasks.spawn(async move { check_out(&shop, &cart).await });
     }
     tasks.join_all().await

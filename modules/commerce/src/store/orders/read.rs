@@ -1,6 +1,6 @@
 //! One whole order in one statement.
 
-use stoa_core::{Money, SiteId, Token};
+use stoa_core::{Currency, Money, SiteId, Token};
 use stoa_db::{Cx, DbResult, FromRow, Row, parsed, sql};
 
 use crate::domain::{
@@ -96,17 +96,7 @@ impl FromRow for Order {
         let address = address(&row.next()?)?;
         let note = row.next()?;
         let (placed_at, version) = (row.next()?, row.next()?);
-        let line = OrderLine {
-            product: row.next()?,
-            variant: row.next()?,
-            sku: row.next()?,
-            title: row.next()?,
-            variant_title: row.next()?,
-            image: row.next()?,
-            unit_price: Money::new(row.next()?, currency),
-            quantity: row.next()?,
-            total: Money::new(row.next()?, currency),
-        };
+        let lines = vec![line(row, currency)?];
         Ok(Self {
             id,
             number,
@@ -121,11 +111,25 @@ impl FromRow for Order {
                 payment_method,
                 note,
             },
-            lines: vec![line],
+            lines,
             placed_at,
             version,
         })
     }
+}
+
+fn line(row: &mut Row<'_>, currency: Currency) -> DbResult<OrderLine> {
+    Ok(OrderLine {
+        product: row.next()?,
+        variant: row.next()?,
+        sku: row.next()?,
+        title: row.next()?,
+        variant_title: row.next()?,
+        image: row.next()?,
+        unit_price: Money::new(row.next()?, currency),
+        quantity: row.next()?,
+        total: Money::new(row.next()?, currency),
+    })
 }
 
 /// The address out of its column.
