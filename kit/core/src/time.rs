@@ -200,12 +200,13 @@ mod tests {
     }
 
     #[test]
-    fn a_manual_clock_moves_only_by_hand() {
-        let (clock, hand) = Clock::manual(Timestamp::from_millis(5));
+    fn a_manual_clock_moves_by_hand_and_a_microsecond_at_each_reading() {
+        let start = Timestamp::from_millis(5);
+        let (clock, hand) = Clock::manual(start);
         let copy = clock.clone();
-        assert_eq!(copy.now(), Timestamp::from_millis(5));
+        assert_eq!(copy.now(), start);
         hand.advance(Duration::from_millis(2));
-        assert_eq!(copy.now(), Timestamp::from_millis(7));
-        assert_eq!(clock.now(), copy.now());
+        assert_eq!(copy.now(), start.plus(Duration::from_micros(2001)));
+        assert_eq!(clock.now(), start.plus(Duration::from_micros(2002)));
     }
 }
