@@ -152,6 +152,8 @@ impl Inner {
         }
         let mut request = limited(request)?;
         let resolved = resolve(&mut request, &self.state).await?;
+        request.extensions_mut().insert(id);
+        request.extensions_mut().insert(resolved.clone());
         if let Some(named) = &resolved.tenant {
             Span::current().record("tenant", named.slug.as_str());
             *tenant = Some(named.slug.clone());
@@ -160,20 +162,17 @@ impl Inner {
                 return Err(unless_stranger(refusal, &parts, &self.state, named).await);
             }
         }
-        request.extensions_mut().insert(id);
-        if is_api(request.uri().path()) {
-            request.extensions_mut().insert(resolved);
-            return Ok(run(&self.routers.api, request).await);
+        match is_api(request.uri().path()) {
+            true => Ok(run(&self.routers.api, request).await),
+            false => Ok(self.page(request, &resolved, id).await),
         }
-        Ok(self.page(request, resolved, id).await)
     }
 
     /// Pages stand on tenants' hosts only: however else a request names a tenant, the platform's own hosts show none.
-    async fn page(&self, mut request: Request, resolved: Resolved, id: RequestId) -> Response {
+    async fn page(&self, mut request: Request, resolved: &Resolved, id: RequestId) -> Response {
         let (Some(tenant), Some(site), false) =
             (&resolved.tenant, resolved.site, resolved.host.is_platform())
         else {
-            request.extensions_mut().insert(resolved);
             return run(&self.routers.console, request).await;
         };
         // Read before the page is made: what changes meanwhile makes another key.
@@ -183,7 +182,6 @@ impl Inner {
             site,
         };
         let key = PageKey::of(&request, &resolved.host, &entry, generation);
-        request.extensions_mut().insert(resolved);
         let Some(key) = key else {
             return run(&self.routers.site, request).await;
         };

@@ -217,6 +217,11 @@ async fn guest(visitor: Visitor) -> Json<serde_json::Value> {
     Json(json!({"tenant": visitor.tenant.slug, "url": visitor.url()}))
 }
 
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct Gift {
+    worth: Option<i64>,
+}
+
 /// Take what a guest sends
 #[utoipa::path(
     post,
@@ -224,7 +229,7 @@ async fn guest(visitor: Visitor) -> Json<serde_json::Value> {
     responses((status = 200, description = "Taken")),
     extensions(("x-public" = json!("guests may send things")))
 )]
-async fn take(_: Visitor, Json(body): Json<serde_json::Value>) -> Json<serde_json::Value> {
+async fn take(_: Visitor, Json(body): Json<Gift>) -> Json<Gift> {
     Json(body)
 }
 
