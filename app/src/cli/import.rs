@@ -1,6 +1,6 @@
 //! `stoa import`: data from elsewhere.
 
-use std::path::PathBuf;
+use std::{io::IsTerminal as _, path::PathBuf};
 
 use anyhow::Result;
 use clap::{Subcommand, ValueEnum};
@@ -38,11 +38,24 @@ pub(crate) async fn run(settings: &Settings, command: Command, output: Output) -
     let stoa = Stoa::open(settings).await?;
     let tenant = find(&stoa, &tenant).await?;
     let store = stoa.for_command(tenant.id);
-    let report =
-        stoa_commerce::import_products(&store, tenant.currency, ImportFormat::Shopify, source, |_| ())
-            .await?;
+    let report = stoa_commerce::import_products(
+        &store,
+        tenant.currency,
+        ImportFormat::Shopify,
+        source,
+        show_progress,
+    )
+    .await?;
     stoa.finish().await?;
     output.show(&report, || describe(&report))
+}
+
+/// Says how far a long import is, where somebody watches.
+fn show_progress(report: &ImportReport) {
+    let products = report.created + report.updated + report.unchanged + report.rejected;
+    if products.is_multiple_of(100) && std::io::stderr().is_terminal() {
+        eprintln!("{products} products, {} rows …", report.rows);
+    }
 }
 
 fn describe(report: &ImportReport) -> String {
@@ -55,6 +68,9 @@ fn describe(report: &ImportReport) -> String {
             "\n  row {}, {}: {}",
             error.row, error.column, error.reason
         ));
+    }
+    if report.errors_omitted > 0 {
+        text.push_str(&format!("\n  and {} more", report.errors_omitted));
     }
     text
 }

@@ -1,0 +1,138 @@
+//! What needs no feature: pages, and routes that fail.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::{
+    http::{HeaderMap, HeaderValue, header},
+    response::{Html, IntoResponse, Response},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use stoa_db::{Migrations, sql};
+use stoa_http::{ApiError, CachePage, Json, Module, Pages, SignedIn, Visitor};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+const NONE: Migrations = Migrations {
+    module: "plain",
+    tenant: &[],
+    control: &[],
+};
+
+/// How often the front page was rendered.
+pub(crate) static RENDERED: AtomicU64 = AtomicU64::new(0);
+
+pub(crate) fn module() -> Module {
+    Module {
+        name: "plain",
+        feature: None,
+        permissions: &[],
+        migrations: NONE,
+        routes: OpenApiRouter::default()
+            .routes(routes!(me))
+            .routes(routes!(guest, take))
+            .routes(routes!(panics))
+            .routes(routes!(breaks)),
+        pages: Pages::new()
+            .shared("/", "the front page", front)
+            .shared("/planted", "tries to set a cookie", planted)
+            .get("/cart", "differs from visitor to visitor", cart),
+        sections: Vec::new(),
+    }
+}
+
+/// Who is signed in
+#[utoipa::path(
+    get,
+    path = "/me",
+    responses((status = 200, description = "Somebody")),
+    extensions(("x-signed-in" = json!("one's own account")))
+)]
+async fn me(signed_in: SignedIn) -> Json<serde_json::Value> {
+    Json(json!({"user": signed_in.principal.user}))
+}
+
+/// Whose website it is
+#[utoipa::path(
+    get,
+    path = "/guest",
+    responses((status = 200, description = "The tenant")),
+    extensions(("x-public" = json!("a public page says the same")))
+)]
+async fn guest(visitor: Visitor) -> Json<serde_json::Value> {
+    Json(json!({"tenant": visitor.tenant.slug, "url": visitor.url()}))
+}
+
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct Gift {
+    worth: Option<i64>,
+}
+
+/// Take what a guest sends
+#[utoipa::path(
+    post,
+    path = "/guest",
+    responses((status = 200, description = "Taken")),
+    extensions(("x-public" = json!("guests may send things")))
+)]
+async fn take(_: Visitor, Json(body): Json<Gift>) -> Json<Gift> {
+    Json(body)
+}
+
+/// Panic
+#[utoipa::path(
+    get,
+    path = "/panics",
+    responses((status = 200, description = "Never")),
+    extensions(("x-public" = json!("a test's")))
+)]
+async fn panics() {
+    panic!("canary-panic");
+}
+
+/// Fail in the store
+#[utoipa::path(
+    get,
+    path = "/breaks",
+    responses((status = 200, description = "Never")),
+    extensions(("x-public" = json!("a test's")))
+)]
+async fn breaks(visitor: Visitor) -> Result<(), ApiError> {
+    let mut cx = visitor.read().await?;
+    // Nothing writes in a unit of work that reads: the store refuses, in words that name the table.
+    cx.sql(sql!("INSERT INTO notes (id, title) VALUES ($1, $2)"))
+        .bind(uuid::Uuid::nil())
+        .bind("canary-value")
+        .execute()
+        .await?;
+    Ok(())
+}
+
+async fn front(visitor: Visitor, headers: HeaderMap) -> Result<Response, ApiError> {
+    RENDERED.fetch_add(1, Ordering::SeqCst);
+    let mut cx = visitor.read().await?;
+    let (notes,): (i64,) = cx.sql(sql!("SELECT count(*) FROM notes")).one().await?;
+    let text = format!(
+        "<h1>{} has {notes} notes at {}</h1><p>{headers:?}</p>",
+        visitor.tenant.name,
+        visitor.url()
+    );
+    let mut response = Html(text).into_response();
+    response.extensions_mut().insert(CachePage);
+    Ok(response)
+}
+
+async fn planted() -> Response {
+    let mut response = Html("<p>planted</p>").into_response();
+    let cookie = HeaderValue::from_static("a=b");
+    response.headers_mut().insert(header::SET_COOKIE, cookie);
+    response.extensions_mut().insert(CachePage);
+    response
+}
+
+/// Says by mistake that it may be kept.
+async fn cart(headers: HeaderMap) -> Response {
+    let mut response = Html(format!("<p>{:?}</p>", headers.get(header::COOKIE))).into_response();
+    response.extensions_mut().insert(CachePage);
+    response
+}
