@@ -69,11 +69,12 @@ impl Cx {
     }
 
     pub async fn commit(self) -> DbResult<()> {
-        self.unit.commit(&JournalTexts::Tenant).await?;
+        let committed = self.unit.commit(&JournalTexts::Tenant).await;
+        // Also after a failure: an answer that was lost may belong to a commit that was done.
         if self.raised {
             self.generations.raise(self.tenant);
         }
-        Ok(())
+        committed
     }
 
     pub(crate) fn unit(&mut self) -> &mut Unit {

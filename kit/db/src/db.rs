@@ -146,16 +146,17 @@ impl Db {
             return Err(error);
         }
         let mut cx = self.platform_read().await?;
-        generations.hear(generations::told(&mut cx).await?);
+        let now = cx.now();
+        let numbers = generations::numbers(&mut cx, generations.since(now)).await?;
+        generations.hear(numbers, now);
         Ok(())
     }
 
     async fn tell(&self, tenants: &[TenantId]) -> DbResult<()> {
         let mut cx = self.platform_begin(Actor::System).await?;
-        generations::tell(&mut cx, tenants).await?;
-        let now = cx.now();
+        let numbers = generations::tell(&mut cx, tenants).await?;
         cx.commit().await?;
-        self.0.generations.told_at(tenants, now);
+        self.0.generations.told(numbers);
         Ok(())
     }
 

@@ -10,16 +10,18 @@ use stoa_core::{TenantId, Timestamp};
 
 use crate::{DbResult, PlatformCx, control_sql};
 
-/// How far back the poll looks: changes that were committed late or by a clock that lags are still seen.
-const OVERLAP: Duration = Duration::from_secs(10);
+/// How far behind the last poll the next one looks: changes that were committed late or by a clock that lags are seen.
+const OVERLAP: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Default)]
 pub(crate) struct Generations {
     current: RwLock<HashMap<TenantId, u64>>,
     /// Raised here and not yet told to the other processes.
     untold: Mutex<HashSet<TenantId>>,
-    /// What the other processes told, so that it counts once.
-    heard: Mutex<HashMap<TenantId, Timestamp>>,
+    /// The number last told or heard of each tenant: another one means that another process told.
+    heard: Mutex<HashMap<TenantId, i64>>,
+    /// When the last poll that succeeded began.
+    polled: Mutex<Option<Timestamp>>,
 }
 
 impl Generations {
@@ -49,12 +51,16 @@ impl Generations {
             .or_default() += 1;
     }
 
+    /// In one order everywhere, so that no two processes that tell wait for each other.
     pub(crate) fn take_untold(&self) -> Vec<TenantId> {
-        self.untold
+        let mut untold: Vec<_> = self
+            .untold
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .drain()
-            .collect()
+            .collect();
+        untold.sort_unstable();
+        untold
     }
 
     /// Takes back what could not be told.
@@ -65,48 +71,66 @@ impl Generations {
             .extend(tenants);
     }
 
-    /// Remembers what this process told, so that it does not hear itself.
-    pub(crate) fn told_at(&self, tenants: &[TenantId], at: Timestamp) {
+    /// Remembers the numbers that this process told. One that skips a number says that another told in between.
+    pub(crate) fn told(&self, numbers: Vec<(TenantId, i64)>) {
         let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
-        heard.extend(tenants.iter().map(|tenant| (*tenant, at)));
-    }
-
-    /// Raises what another process has raised since it was last heard.
-    pub(crate) fn hear(&self, told: Vec<(TenantId, Timestamp)>) {
-        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
-        for (tenant, at) in told {
-            if heard.insert(tenant, at) != Some(at) {
+        for (tenant, number) in numbers {
+            if heard.insert(tenant, number) != Some(number - 1) {
                 self.bump(tenant);
             }
         }
     }
+
+    /// Raises what another process has raised since it was last heard.
+    pub(crate) fn hear(&self, numbers: Vec<(TenantId, i64)>, polled: Timestamp) {
+        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        for (tenant, number) in numbers {
+            if heard.insert(tenant, number) != Some(number) {
+                self.bump(tenant);
+            }
+        }
+        *self.polled.lock().unwrap_or_else(PoisonError::into_inner) = Some(polled);
+    }
+
+    /// Since when the next poll asks.
+    pub(crate) fn since(&self, now: Timestamp) -> Timestamp {
+        self.polled
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .unwrap_or(now)
+            .minus(OVERLAP)
+    }
 }
 
-pub(crate) async fn tell(cx: &mut PlatformCx, tenants: &[TenantId]) -> DbResult<()> {
+/// Counts each tenant's number up; says what it is now.
+pub(crate) async fn tell(cx: &mut PlatformCx, tenants: &[TenantId]) -> DbResult<Vec<(TenantId, i64)>> {
     let now = cx.now();
+    let mut told = Vec::with_capacity(tenants.len());
     for tenant in tenants {
         cx.sql(control_sql!(
-            "INSERT INTO generations (tenant_id, touched_at) VALUES ($1, $2) ON CONFLICT (tenant_id) DO NOTHING"
+            "INSERT INTO generations (tenant_id, number, touched_at) VALUES ($1, 0, $2)
+             ON CONFLICT (tenant_id) DO NOTHING"
         ))
         .bind(*tenant)
         .bind(now)
         .execute()
         .await?;
-        cx.sql(control_sql!(
-            "UPDATE generations SET touched_at = $2 WHERE tenant_id = $1"
-        ))
-        .bind(*tenant)
-        .bind(now)
-        .execute()
-        .await?;
+        let (number,) = cx
+            .sql(control_sql!(
+                "UPDATE generations SET number = number + 1, touched_at = $2 WHERE tenant_id = $1 RETURNING number"
+            ))
+            .bind(*tenant)
+            .bind(now)
+            .one()
+            .await?;
+        told.push((*tenant, number));
     }
-    Ok(())
+    Ok(told)
 }
 
-pub(crate) async fn told(cx: &mut PlatformCx) -> DbResult<Vec<(TenantId, Timestamp)>> {
-    let since = cx.now().minus(OVERLAP);
+pub(crate) async fn numbers(cx: &mut PlatformCx, since: Timestamp) -> DbResult<Vec<(TenantId, i64)>> {
     cx.sql(control_sql!(
-        "SELECT tenant_id, touched_at FROM generations WHERE touched_at >= $1"
+        "SELECT tenant_id, number FROM generations WHERE touched_at >= $1"
     ))
     .bind(since)
     .all()

@@ -90,7 +90,7 @@ impl Sealed {
         for (seq, entry) in (last + 1..).zip(entries) {
             // The chain holds a digest of the data, so that personal data can be erased without breaking it.
             let digest: [u8; 32] = Sha256::digest(entry.data.as_bytes()).into();
-            head = link(head, seq, now, &actor, &entry, digest);
+            head = link(head, seq, now, [&actor, entry.kind, &entry.subject], digest);
             rows.push(crate::args![
                 seq,
                 now,
@@ -106,21 +106,21 @@ impl Sealed {
     }
 }
 
-fn link(
+/// The hash of a line: over the line before, its number and time, who did what to what, and the digest of its data.
+pub(crate) fn link(
     previous: [u8; 32],
     seq: i64,
-    now: Timestamp,
-    actor: &str,
-    entry: &Entry,
+    at: Timestamp,
+    texts: [&str; 3],
     digest: [u8; 32],
 ) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(previous);
     hash.update(seq.to_be_bytes());
-    hash.update(now.as_micros().to_be_bytes());
-    for field in [actor, entry.kind, entry.subject.as_str()] {
-        hash.update(u64::try_from(field.len()).unwrap_or(u64::MAX).to_be_bytes());
-        hash.update(field.as_bytes());
+    hash.update(at.as_micros().to_be_bytes());
+    for text in texts {
+        hash.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(text.as_bytes());
     }
     hash.update(digest);
     hash.finalize().into()
@@ -154,6 +154,34 @@ impl JournalTexts {
                 &control_sql!(
                     "INSERT INTO journal (seq, at, actor, kind, subject, data, digest, hash)
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+                )
+                .0
+            }
+        }
+    }
+
+    /// The head as it stands.
+    pub(crate) fn head(&self) -> &'static Text {
+        match self {
+            Self::Tenant => &sql!("SELECT seq, hash FROM journal_head").0,
+            Self::Platform => &control_sql!("SELECT seq, hash FROM journal_head").0,
+        }
+    }
+
+    /// Lines behind a number, for checking them.
+    pub(crate) fn lines(&self) -> &'static Text {
+        match self {
+            Self::Tenant => {
+                &sql!(
+                    "SELECT seq, at, actor, kind, subject, data, digest, hash FROM journal
+                     WHERE seq > $1 ORDER BY seq LIMIT $2"
+                )
+                .0
+            }
+            Self::Platform => {
+                &control_sql!(
+                    "SELECT seq, at, actor, kind, subject, data, digest, hash FROM journal
+                     WHERE seq > $1 ORDER BY seq LIMIT $2"
                 )
                 .0
             }

@@ -1,6 +1,7 @@
 //! The only crate that names a database driver: units of work over SQLite files and PostgreSQL.
 #![doc = include_str!("../README.md")]
 
+mod audit;
 mod cx;
 mod db;
 mod error;
@@ -21,6 +22,7 @@ mod verify;
 #[doc(hidden)]
 pub use linkme;
 
+pub use audit::Audit;
 pub use cx::{Cx, PlatformCx};
 pub use db::{Db, DbConfig, PostgresConfig, TenantDb};
 pub use error::{DbError, DbResult};

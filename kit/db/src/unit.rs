@@ -108,7 +108,12 @@ impl Unit {
             ));
         }
         if self.access == Access::Read {
-            return Ok(());
+            let recorded = !self.events.is_empty();
+            return if recorded {
+                Err(DbError::unexpected("a reader recorded an event"))
+            } else {
+                Ok(())
+            };
         }
         let last = self.seal_journal(journal).await?;
         match self.tx {

@@ -94,8 +94,21 @@ impl Gateway {
             return Answering::Done(Some(response));
         }
         let inner = Arc::clone(&self.0);
-        Answering::UnderWay(Box::pin(inner.answer(request.map(Body::new), arrival)))
+        let is_safe = request.method().is_safe();
+        let answer = inner.answer(request.map(Body::new), arrival);
+        Answering::UnderWay(if is_safe {
+            Box::pin(answer)
+        } else {
+            Box::pin(run_to_its_end(answer))
+        })
     }
+}
+
+/// The server drops an answer that nobody waits for any more; what a request has begun to change must not stop there.
+async fn run_to_its_end(answer: impl Future<Output = Response> + Send + 'static) -> Response {
+    tokio::spawn(answer)
+        .await
+        .unwrap_or_else(|error| ApiError::internal(&error.to_string()).into_response())
 }
 
 impl Inner {

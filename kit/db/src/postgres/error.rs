@@ -24,6 +24,8 @@ impl From<Error> for DbError {
             );
         }
         let code = failure.code().code().to_owned();
+        // The detail would quote the row, and with it somebody's data.
+        let error = format!("{code}: {}", failure.message());
         match code.as_str() {
             "40001" | "40P01" => Self::Collision(error.into()),
             "42501" => Self::Refused(error.into()),

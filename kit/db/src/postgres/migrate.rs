@@ -58,23 +58,31 @@ async fn apply(client: &Client, schema: &str, steps: &[Step]) -> DbResult<()> {
     Ok(())
 }
 
-/// Data may be read and written by the app's role; tables may not be changed or emptied.
+/// Data may be read and written by the app's role; tables may not be changed or emptied, and the journal's lines stay:
+/// only their data can be erased. What default privileges gave besides is taken back.
 async fn grant(client: &Client, schema: &str, app_role: &str) -> DbResult<()> {
-    let role = format!("\"{}\"", app_role.replace('"', "\"\""));
+    let role = quoted(app_role);
     client
         .batch_execute(&format!(
             "GRANT USAGE ON SCHEMA {schema} TO {role};
-             GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role};"
+             GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role};
+             REVOKE TRUNCATE, REFERENCES, TRIGGER ON ALL TABLES IN SCHEMA {schema} FROM {role};
+             REVOKE UPDATE, DELETE ON {schema}.journal FROM {role};
+             GRANT UPDATE (data) ON {schema}.journal TO {role};"
         ))
         .await?;
     if schema == "platform" {
         client
             .batch_execute(&format!(
-                "REVOKE INSERT, UPDATE, DELETE ON schema_migrations FROM {role}"
+                "REVOKE INSERT, UPDATE, DELETE ON platform.schema_migrations FROM {role}"
             ))
             .await?;
     }
     Ok(())
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// Puts tables that no policy guards yet behind one. `FORCE` holds the owner to it too.
@@ -98,22 +106,29 @@ async fn secure(client: &Client) -> DbResult<()> {
     Ok(())
 }
 
-/// Refuses to work as a role that row-level security does not hold.
+/// Refuses to work as a role that row-level security does not hold, be it by becoming another, and in a schema with
+/// views or functions that would run as their owner.
 pub(super) async fn check_app_role(pool: &Pool) -> DbResult<()> {
     let client = pool.get().await?;
     let row = client
         .query_one(
-            "SELECT rolsuper OR rolbypassrls OR EXISTS (
-                 SELECT 1 FROM pg_class WHERE relnamespace = 'tenant'::regnamespace
-                 AND pg_has_role(current_user, relowner, 'MEMBER'))
-             FROM pg_roles WHERE rolname = current_user",
+            "SELECT EXISTS (SELECT 1 FROM pg_roles
+                 WHERE (rolsuper OR rolbypassrls) AND pg_has_role(current_user, oid, 'MEMBER'))
+             OR EXISTS (SELECT 1 FROM pg_namespace
+                 WHERE nspname IN ('tenant', 'platform') AND pg_has_role(current_user, nspowner, 'MEMBER'))
+             OR EXISTS (SELECT 1 FROM pg_class
+                 WHERE relnamespace IN ('tenant'::regnamespace, 'platform'::regnamespace)
+                 AND (pg_has_role(current_user, relowner, 'MEMBER') OR relkind IN ('v', 'm')))
+             OR EXISTS (SELECT 1 FROM pg_proc
+                 WHERE pronamespace IN ('tenant'::regnamespace, 'platform'::regnamespace) AND prosecdef)",
             &[],
         )
         .await?;
     if row.try_get(0)? {
         return Err(DbError::Unavailable(
-            "the role of STOA_DATABASE_URL owns tables or bypasses row-level security; use one of its own: \
-             CREATE ROLE stoa_app LOGIN PASSWORD '…' NOSUPERUSER NOBYPASSRLS"
+            "the role of STOA_DATABASE_URL could get round row-level security: it is, or may become, a superuser, \
+             an owner or a role with BYPASSRLS, or the schemas hold views or SECURITY DEFINER functions. Use a role \
+             of its own: CREATE ROLE stoa_app LOGIN PASSWORD '…' NOSUPERUSER NOBYPASSRLS"
                 .into(),
         ));
     }

@@ -33,7 +33,8 @@ pub(crate) struct Tx {
 impl Tx {
     pub(super) fn new(client: Object, tenant: Option<TenantId>, access: Access) -> Self {
         let mut begin = String::from(match access {
-            Access::Read => "BEGIN READ ONLY",
+            // One moment for all its statements, as a reader of SQLite has it.
+            Access::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
             Access::Write => "BEGIN",
         });
         if let Some(tenant) = tenant {
@@ -56,6 +57,7 @@ impl Tx {
         rendered: &Rendered,
         map: fn(&mut Row<'_>) -> DbResult<T>,
     ) -> DbResult<Vec<T>> {
+        self.refuse_abandoned()?;
         // Prepared before anything is sent: a statement that is not would run outside of the transaction.
         let statement = self.prepare(rendered).await?;
         self.in_flight = true;
@@ -91,6 +93,7 @@ impl Tx {
     }
 
     async fn fly(&mut self, flight: &[Rendered], end: Option<&'static str>) -> DbResult<Vec<u64>> {
+        self.refuse_abandoned()?;
         let mut statements = Vec::with_capacity(flight.len());
         for rendered in flight {
             statements.push(self.prepare(rendered).await?);
@@ -111,6 +114,16 @@ impl Tx {
         self.in_flight = false;
         let (_, (changed, ())) = answer?;
         Ok(changed)
+    }
+
+    /// A statement whose answer nobody read may have failed; committing after it would commit nothing and say so to nobody.
+    fn refuse_abandoned(&self) -> DbResult<()> {
+        if self.in_flight {
+            return Err(DbError::unexpected(
+                "a unit of work went on after an abandoned statement",
+            ));
+        }
+        Ok(())
     }
 
     pub(crate) async fn prepare(&self, rendered: &Rendered) -> DbResult<Statement> {
@@ -178,7 +191,8 @@ impl ToSql for Value {
             }
             (Self::Bytes(value), &Type::BYTEA) => out.put_slice(value),
             (Self::Json(value), &Type::JSONB) => return value.to_sql(kind, out),
-            (value, kind) => return Err(format!("{value:?} is no {kind}").into()),
+            // The value stays out of the log.
+            (_, kind) => return Err(format!("an argument is no {kind}").into()),
         }
         Ok(IsNull::No)
     }

@@ -3,6 +3,7 @@
 use std::{
     fs, io,
     num::NonZeroUsize,
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -13,7 +14,7 @@ use stoa_core::{Clock, TenantId};
 use super::{
     Tx, blocking, migrate,
     open::{Mode, create, open},
-    slot::Slot,
+    slot::{DESCRIPTORS, Slot},
 };
 use crate::{
     DbError, DbResult,
@@ -21,8 +22,10 @@ use crate::{
     unit::Access,
 };
 
-/// How many tenants' files stay open.
-const OPEN_TENANTS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(999);
+/// How many tenants' files stay open, as long as the process may hold that many descriptors.
+const OPEN_TENANTS: u64 = 1000;
+/// Descriptors left to sockets and all else.
+const RESERVED_DESCRIPTORS: u64 = 512;
 
 #[derive(Debug)]
 pub(crate) struct Files {
@@ -38,6 +41,7 @@ impl Files {
     /// Opens the data directory, making it and bringing the control store up to date.
     pub(crate) fn open(data: &Path, migrations: &[Migrations], clock: Clock) -> DbResult<Self> {
         let plan = Plan::of(migrations);
+        let data = &private_directory(data)?;
         let tenants = data.join("tenants");
         fs::create_dir_all(&tenants).map_err(storage)?;
         let control = data.join("control.db");
@@ -54,7 +58,7 @@ impl Files {
             plan: Arc::new(plan),
             clock,
             control: Arc::new(Slot::of_control(control)),
-            slots: Mutex::new(LruCache::new(OPEN_TENANTS)),
+            slots: Mutex::new(LruCache::new(open_tenants())),
         })
     }
 
@@ -82,30 +86,74 @@ impl Files {
                 (tenant.uuid().as_bytes(), self.clock.now().as_micros()),
             )?;
             connection.close().map_err(|(_, error)| error)?;
-            fs::rename(&draft, &path).map_err(storage)?;
+            // Unlike a rename, a link never replaces a store that another process has made meanwhile.
+            let linked = fs::hard_link(&draft, &path);
+            fs::remove_file(&draft).map_err(storage)?;
+            match linked {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(storage(error)),
+                _ => {}
+            }
             sync_directory(&self.tenants)
         })
     }
 
-    /// The tenant's open file. Those longest unused are closed when too many are open.
+    /// The tenant's open file. One that nobody uses, and longest so, is closed when too many are open.
     fn slot(&self, tenant: TenantId) -> Arc<Slot> {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(slot) = slots.get(&tenant) {
             return Arc::clone(slot);
         }
         let slot = Arc::new(Slot::of_tenant(self.path(tenant), tenant, Arc::clone(&self.plan)));
-        if let Some((id, evicted)) = slots.push(tenant, Arc::clone(&slot))
-            && Arc::strong_count(&evicted) > 1
-        {
-            // Still at work: it goes back as the most recent, and the next one makes room.
-            slots.push(id, evicted);
+        let idle = if slots.len() < slots.cap().get() {
+            None
+        } else {
+            take_idle(&mut slots)
+        };
+        if idle.is_none() && slots.len() == slots.cap().get() {
+            // All are at work: for as long as that lasts there is one more.
+            let more = slots.cap().saturating_add(1);
+            slots.resize(more);
         }
+        slots.push(tenant, Arc::clone(&slot));
+        drop(slots);
+        // Closing writes to the disk: nobody waits for the lock meanwhile.
+        blocking(|| drop(idle));
         slot
     }
 
     fn path(&self, tenant: TenantId) -> PathBuf {
         self.tenants.join(format!("{}.db", tenant.uuid()))
     }
+}
+
+/// Takes out the slot that is longest unused and lent to nobody.
+fn take_idle(slots: &mut LruCache<TenantId, Arc<Slot>>) -> Option<Arc<Slot>> {
+    let idle = slots
+        .iter()
+        .rev()
+        .find(|(_, slot)| Arc::strong_count(slot) == 1)
+        .map(|(tenant, _)| *tenant)?;
+    slots.pop(&idle)
+}
+
+/// As many as the system lets this process hold open.
+fn open_tenants() -> NonZeroUsize {
+    let descriptors = rlimit::increase_nofile_limit(u64::MAX).unwrap_or(1024);
+    let affordable = descriptors.saturating_sub(RESERVED_DESCRIPTORS) / DESCRIPTORS;
+    let open = usize::try_from(affordable.clamp(16, OPEN_TENANTS)).unwrap_or(16);
+    NonZeroUsize::new(open).unwrap_or(NonZeroUsize::MIN)
+}
+
+/// The data directory, which nobody else on the machine may look into, by a path without links: SQLite follows none.
+fn private_directory(data: &Path) -> DbResult<PathBuf> {
+    if !data.exists() {
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(data)
+            .map_err(storage)?;
+    }
+    data.canonicalize().map_err(storage)
 }
 
 async fn lend(slot: &Arc<Slot>, access: Access) -> DbResult<Tx> {

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params};
 use stoa_core::{Clock, Timestamp};
 
-use crate::{DbResult, migrations::Step};
+use crate::{DbError, DbResult, migrations::Step};
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
     module TEXT NOT NULL, name TEXT NOT NULL, applied_at INTEGER NOT NULL, PRIMARY KEY (module, name)) STRICT";
@@ -30,12 +30,27 @@ pub(super) fn migrate(connection: &mut Connection, steps: &[Step], now: Timestam
     Ok(())
 }
 
-/// Applies what is missing, and writes nothing when nothing is.
+/// Applies what is missing, and writes nothing when nothing is. A store of a newer program is refused.
 pub(super) fn catch_up(connection: &mut Connection, steps: &[Step]) -> DbResult<()> {
-    let applied: i64 =
-        connection.query_row("SELECT count(*) FROM schema_migrations", [], |row| row.get(0))?;
-    if usize::try_from(applied).is_ok_and(|applied| applied >= steps.len()) {
+    let applied = applied(connection)?;
+    let is_known = |(module, name): &(String, String)| {
+        steps
+            .iter()
+            .any(|step| step.module == module && step.name == name)
+    };
+    if let Some((module, name)) = applied.iter().find(|step| !is_known(step)) {
+        return Err(DbError::unexpected(format!(
+            "a migration that this program does not know: {module} {name}"
+        )));
+    }
+    if applied.len() == steps.len() {
         return Ok(());
     }
     migrate(connection, steps, Clock::System.now())
+}
+
+fn applied(connection: &Connection) -> DbResult<Vec<(String, String)>> {
+    let mut statement = connection.prepare("SELECT module, name FROM schema_migrations")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }

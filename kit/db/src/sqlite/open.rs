@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::{DbError, DbResult};
 
 /// Another process that writes to the same file is waited for this long.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const STATEMENTS: usize = 64;
 
 /// Whether a connection may change anything; a reader is held to reading by the engine.

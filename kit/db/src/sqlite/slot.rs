@@ -19,8 +19,13 @@ use crate::{DbError, DbResult, migrations::Plan};
 
 /// How many units of work may read one file at the same time.
 const READERS: usize = 8;
+/// How many readers stay open while nobody reads.
+const IDLE_READERS: usize = 4;
 /// How long a unit of work waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The most descriptors that an idle slot holds: two for each connection, and the shared memory.
+pub(super) const DESCRIPTORS: u64 = 2 * (1 + 4) + 1;
 
 #[derive(Debug)]
 pub(crate) struct Slot {
@@ -37,7 +42,11 @@ pub(crate) struct Slot {
 /// A connection lent to one unit of work.
 #[derive(Debug)]
 pub(crate) enum Lease {
-    Writer(OwnedMutexGuard<Option<Connection>>),
+    Writer {
+        writer: OwnedMutexGuard<Option<Connection>>,
+        /// Keeps the slot from being closed meanwhile.
+        _home: Arc<Slot>,
+    },
     Reader {
         connection: Option<Connection>,
         home: Arc<Slot>,
@@ -65,12 +74,15 @@ impl Slot {
         }
     }
 
-    pub(super) async fn writer(&self) -> DbResult<Lease> {
+    pub(super) async fn writer(self: &Arc<Self>) -> DbResult<Lease> {
         let mut writer = in_time(Arc::clone(&self.writer).lock_owned()).await?;
         if writer.is_none() {
             *writer = Some(self.open(Mode::Writer).await?);
         }
-        Ok(Lease::Writer(writer))
+        Ok(Lease::Writer {
+            writer,
+            _home: Arc::clone(self),
+        })
     }
 
     pub(super) async fn reader(self: &Arc<Self>) -> DbResult<Lease> {
@@ -97,15 +109,27 @@ impl Slot {
         self.ready
             .get_or_try_init(async || blocking(|| self.prepare()))
             .await?;
-        blocking(|| open(&self.path, mode))
+        blocking(|| {
+            let connection = open(&self.path, mode)?;
+            self.check(&connection)?;
+            Ok(connection)
+        })
+    }
+
+    /// Each connection is checked: the file may have been exchanged since the last one was opened.
+    fn check(&self, connection: &Connection) -> DbResult<()> {
+        match &self.tenant {
+            Some((tenant, _)) => check_owner(connection, *tenant),
+            None => Ok(()),
+        }
     }
 
     fn prepare(&self) -> DbResult<()> {
-        let Some((tenant, plan)) = &self.tenant else {
+        let Some((_, plan)) = &self.tenant else {
             return Ok(());
         };
         let mut connection = open(&self.path, Mode::Writer)?;
-        check_owner(&connection, *tenant)?;
+        self.check(&connection)?;
         migrate::catch_up(&mut connection, &plan.tenant)
     }
 }
@@ -121,8 +145,18 @@ impl Deref for Lease {
 
     fn deref(&self) -> &Option<Connection> {
         match self {
-            Self::Writer(writer) => writer,
+            Self::Writer { writer, .. } => writer,
             Self::Reader { connection, .. } => connection,
+        }
+    }
+}
+
+impl Lease {
+    /// Gives the connection up: what state it is in is not known.
+    pub(super) fn discard(&mut self) {
+        match self {
+            Self::Writer { writer, .. } => drop(writer.take()),
+            Self::Reader { connection, .. } => drop(connection.take()),
         }
     }
 }
@@ -132,10 +166,10 @@ impl Drop for Lease {
         if let Self::Reader { connection, home, .. } = self
             && let Some(connection) = connection.take()
         {
-            home.idle_readers
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(connection);
+            let mut idle = home.idle_readers.lock().unwrap_or_else(PoisonError::into_inner);
+            if idle.len() < IDLE_READERS {
+                idle.push(connection);
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use rusqlite::{
     types::{ToSqlOutput, ValueRef},
 };
 
-use super::{blocking, slot::Lease};
+use super::{blocking, open::BUSY_TIMEOUT, slot::Lease};
 use crate::{DbError, DbResult, Row, Value, render::Rendered, row::Source, unit::Access};
 
 /// A statement that runs longer in place than this should have been declared heavy.
@@ -74,7 +74,7 @@ impl Tx {
         if !self.open {
             match self.access {
                 Access::Read => run(connection, "BEGIN")?,
-                Access::Write => run(connection, "BEGIN IMMEDIATE")?,
+                Access::Write => begin_writing(connection)?,
             }
             self.open = true;
         }
@@ -92,8 +92,20 @@ impl Drop for Tx {
             && !connection.is_autocommit()
             && let Err(error) = run(connection, "ROLLBACK")
         {
-            tracing::error!(%error, "could not roll back");
+            tracing::error!(%error, "could not roll back; the connection is closed");
+            self.lease.discard();
         }
+    }
+}
+
+/// Takes the file's write lock. Only another process can hold it: that is waited for without holding up this worker.
+fn begin_writing(connection: &Connection) -> DbResult<()> {
+    connection.busy_timeout(Duration::ZERO)?;
+    let begun = run(connection, "BEGIN IMMEDIATE");
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    match begun {
+        Err(DbError::Collision(_)) => blocking(|| run(connection, "BEGIN IMMEDIATE")),
+        begun => begun,
     }
 }
 

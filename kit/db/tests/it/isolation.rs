@@ -77,3 +77,22 @@ async fn a_link_in_place_of_a_file_is_refused() {
     std::os::unix::fs::symlink(&elsewhere, &file).unwrap();
     assert!(a.read().await.is_err());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_exchanged_while_it_is_open_is_refused() {
+    let platform = Platform::start(Engine::Sqlite).await;
+    let (a, b) = (platform.tenant().await, platform.tenant().await);
+    write_note(&a, "secret").await;
+    let file = |tenant: TenantId| {
+        platform
+            .data
+            .path()
+            .join("tenants")
+            .join(format!("{}.db", tenant.uuid()))
+    };
+    let mut open = b.read().await.unwrap();
+    assert_eq!(open.journal(None, 1).await.unwrap().len(), 0);
+    std::fs::copy(file(a.tenant()), file(b.tenant()).with_extension("copy")).unwrap();
+    std::fs::rename(file(b.tenant()).with_extension("copy"), file(b.tenant())).unwrap();
+    assert!(b.read().await.is_err(), "a second connection is checked too");
+}

@@ -1,6 +1,7 @@
 //! Units of work as modules use them, on both engines.
 #![expect(clippy::unwrap_used, reason = "a test fails where its set-up does")]
 
+mod generations;
 mod isolation;
 mod journal;
 mod units;
@@ -35,6 +36,7 @@ enum Engine {
 /// A platform of its own on one engine.
 struct Platform {
     db: Db,
+    stores: DbConfig,
     /// Deleted when the test ends.
     data: TempDir,
 }
@@ -56,7 +58,11 @@ impl Platform {
             }
         };
         let db = Db::open(&config, &[NOTES], Clock::System).await.unwrap();
-        Self { db, data }
+        Self {
+            db,
+            stores: config,
+            data,
+        }
     }
 
     async fn tenant(&self) -> TenantDb {

@@ -3,7 +3,7 @@
 use stoa_core::Timestamp;
 use stoa_db::{DbError, sql};
 
-use crate::{insert_note, on_both_engines, slugs, write_note};
+use crate::{NoteWritten, insert_note, on_both_engines, slugs, write_note};
 
 on_both_engines! {
     async fn writes_what_it_reads(platform: Platform) {
@@ -96,6 +96,27 @@ on_both_engines! {
         let mut cx = tenant.read().await.unwrap();
         let none = cx.sql(sql!("SELECT slug FROM notes WHERE slug = $1")).all::<(String,)>().await;
         assert!(matches!(none, Err(DbError::Unexpected(_))), "{none:?}");
+    }
+
+    async fn cannot_commit_after_an_abandoned_statement(platform: Platform) {
+        let tenant = platform.tenant().await;
+        write_note(&tenant, "taken").await;
+        let mut cx = tenant.begin().await.unwrap();
+        insert_note(&mut cx, "mine").await.unwrap();
+        // Sent, refused by the server, and its answer read by nobody.
+        let sent = tokio::time::timeout(std::time::Duration::ZERO, insert_note(&mut cx, "taken")).await;
+        let committed = cx.commit().await;
+        if sent.is_err() || sent.is_ok_and(|answer| answer.is_err()) {
+            committed.unwrap_err();
+            assert_eq!(slugs(&tenant).await, ["taken"]);
+        }
+    }
+
+    async fn a_reader_cannot_record(platform: Platform) {
+        let tenant = platform.tenant().await;
+        let mut cx = tenant.read().await.unwrap();
+        cx.record(&NoteWritten { slug: "read".to_owned() });
+        cx.commit().await.unwrap_err();
     }
 
     async fn a_connection_is_clean_after_cancelled_work(platform: Platform) {

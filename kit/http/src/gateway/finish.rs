@@ -80,24 +80,22 @@ pub(crate) fn finish(mut response: Response, asked: &Asked, id: RequestId) -> Re
 }
 
 fn write_problem(response: &mut Response, error: &ApiError, asked: &Asked, id: RequestId) {
+    let headers = response.headers_mut();
+    headers.remove(header::CONTENT_LENGTH);
+    if error.status() == StatusCode::SERVICE_UNAVAILABLE {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
     let (media_type, body) = if asked.wants_json {
         let json = serde_json::to_vec(&error.problem(id.as_str())).unwrap_or_default();
         ("application/problem+json", json)
     } else {
+        headers.insert(header::CONTENT_SECURITY_POLICY, problem_page::POLICY.clone());
         (
             "text/html; charset=utf-8",
             problem_page::render(error, id).into_bytes(),
         )
     };
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-    response.headers_mut().remove(header::CONTENT_LENGTH);
-    if error.status() == StatusCode::SERVICE_UNAVAILABLE {
-        response
-            .headers_mut()
-            .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-    }
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     *response.body_mut() = Body::from(body);
 }
 

@@ -5,9 +5,12 @@ mod prose;
 
 use std::fmt::Write as _;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use self::{operation::write_operation, prose::prose};
+use self::{
+    operation::{write_content, write_operation},
+    prose::prose,
+};
 use crate::gateway::escape;
 
 pub(super) const STYLE: &str = include_str!("docs_page/style.css");
@@ -60,6 +63,7 @@ pub(super) fn render(document: &Value) -> String {
                 .unwrap_or_default()
         ),
     );
+    write_problem(&mut page, document);
     for (tag, routes) in &groups {
         let _ = writeln!(page, "<section>\n<h2 id=\"tag-{0}\">{0}</h2>", escape(tag));
         for route in routes {
@@ -69,6 +73,15 @@ pub(super) fn render(document: &Value) -> String {
     }
     page.push_str("</main>\n</body>\n</html>\n");
     page
+}
+
+/// What every failure looks like, so that routes need to name codes only.
+fn write_problem(page: &mut String, document: &Value) {
+    let problem = json!({"schema": {"$ref": "#/components/schemas/Problem"}});
+    page.push_str("<section>\n<h2 id=\"problems\">Problems</h2>\n<article>\n");
+    page.push_str("<p>Every failure is <code>application/problem+json</code>:</p>\n");
+    write_content(page, &problem, document);
+    page.push_str("</article>\n</section>\n");
 }
 
 /// The routes of each tag, tags in the document's order.

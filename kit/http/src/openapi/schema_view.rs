@@ -72,9 +72,10 @@ fn write_fields(html: &mut String, schema: &Value, document: &Value, depth: usiz
         let description = described.iter().find_map(|schema| schema["description"].as_str());
         let _ = write!(
             html,
-            "<li><code>{}</code> <span class=\"type\">{}{}</span>",
+            "<li><code>{}</code> <span class=\"type\">{}{}{}</span>",
             escape(name),
             escape(&type_name(property)),
+            escape(&named_choices(property, document)),
             if is_required { "" } else { ", optional" },
         );
         if let Some(description) = description {
@@ -84,6 +85,16 @@ fn write_fields(html: &mut String, schema: &Value, document: &Value, depth: usiz
         html.push_str("</li>\n");
     }
     html.push_str("</ul>\n");
+}
+
+/// The values of a choice that the type only names: ` (STAFF | ADMIN | OWNER)`.
+fn named_choices(schema: &Value, document: &Value) -> String {
+    let choice = object_in(schema, document);
+    if choice["enum"].is_array() && schema["enum"].is_null() {
+        format!(" ({})", type_name(choice))
+    } else {
+        String::new()
+    }
 }
 
 /// The object that a schema is, or is a list or an optional one of.
@@ -128,6 +139,18 @@ mod tests {
             "draft | active",
         );
         check(json!({}), "anything");
+    }
+
+    #[test]
+    fn named_choices_are_listed() {
+        let document = json!({"Role": {"type": "string", "enum": ["STAFF", "OWNER"]}});
+        let schema =
+            json!({"type": "object", "required": ["role"], "properties": {"role": {"$ref": "#/Role"}}});
+        let html = fields(&schema, &document);
+        assert!(
+            html.contains("<span class=\"type\">Role (STAFF | OWNER)</span>"),
+            "{html}"
+        );
     }
 
     #[test]

@@ -17,9 +17,10 @@ CREATE TABLE journal (
     hash bytea NOT NULL
 );
 
--- When a tenant's public content last changed, for the other processes that cache it.
+-- How often a tenant's public content has changed, for the other processes that cache it.
 CREATE TABLE generations (
     tenant_id uuid NOT NULL PRIMARY KEY,
+    number bigint NOT NULL,
     touched_at timestamptz NOT NULL
 );
 

@@ -17,9 +17,10 @@ CREATE TABLE journal (
     hash BLOB NOT NULL
 ) STRICT;
 
--- When a tenant's public content last changed, for the other processes that cache it.
+-- How often a tenant's public content has changed, for the other processes that cache it.
 CREATE TABLE generations (
     tenant_id BLOB NOT NULL PRIMARY KEY,
+    number INTEGER NOT NULL,
     touched_at INTEGER NOT NULL
 ) STRICT;
 

@@ -102,7 +102,7 @@ fn write_response(page: &mut String, status: &str, response: &Value, document: &
     let content = response["content"]
         .as_object()
         .and_then(|content| content.iter().next());
-    // All problems look alike: the page's head says how.
+    // All problems look alike, and the page shows one at its head.
     match content.filter(|(media_type, content)| {
         *media_type != "application/problem+json" && content["schema"].is_object()
     }) {
@@ -118,7 +118,7 @@ fn write_response(page: &mut String, status: &str, response: &Value, document: &
     }
 }
 
-fn write_content(page: &mut String, content: &Value, document: &Value) {
+pub(super) fn write_content(page: &mut String, content: &Value, document: &Value) {
     let schema = &content["schema"];
     let shown = content
         .get("example")
