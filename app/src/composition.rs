@@ -4,16 +4,22 @@ use std::{net::SocketAddr, time::Duration};
 
 use anyhow::{Context, Result};
 use stoa_core::{Actor, Clock, TenantId};
-use stoa_db::{Db, DbConfig, TenantDb};
+use stoa_db::{Db, DbConfig, DbError, TenantDb};
 use stoa_http::{Gateway, HttpConfig, HttpState, Module, ServeOptions};
 use stoa_identity::{Identity, RolePermissions};
-use stoa_tenants::{Placement, Tenants};
-use tokio::net::TcpListener;
+use stoa_tenants::{Placement, Status, Tenants};
+use tokio::{
+    net::TcpListener,
+    sync::watch,
+    time::{MissedTickBehavior, interval},
+};
 
-use crate::{Settings, console, demo, directory::PlatformDirectory};
+use crate::{LoadedShop, Settings, console, demo, directory::PlatformDirectory};
 
 /// How often what changed elsewhere is asked for.
 const EXCHANGE: Duration = Duration::from_secs(1);
+/// How often creations that were cut short are looked for; a younger one is still under way.
+const LEFTOVERS: Duration = Duration::from_secs(60);
 
 /// A platform with its stores open.
 #[derive(Debug, Clone)]
@@ -21,6 +27,15 @@ pub struct Stoa {
     db: Db,
     config: HttpConfig,
     tenants: Tenants,
+    demonstration: Vec<LoadedShop>,
+}
+
+/// What bringing the stores to the current schema came to.
+#[derive(Debug)]
+pub struct Migrated {
+    pub tenants: usize,
+    /// The slugs of those whose stores could not be brought there, and why.
+    pub failed: Vec<(String, DbError)>,
 }
 
 /// The modules, in the order their routes are described.
@@ -55,12 +70,7 @@ fn permissions() -> Vec<&'static str> {
 impl Stoa {
     /// Opens the stores that the settings name.
     pub async fn open(settings: &Settings) -> Result<Self> {
-        Self::with(
-            &settings.db()?,
-            HttpConfig::new(&settings.base_domain(), false),
-            Clock::System,
-        )
-        .await
+        Self::with(&settings.db()?, settings.http(), Clock::System).await
     }
 
     pub async fn with(stores: &DbConfig, config: HttpConfig, clock: Clock) -> Result<Self> {
@@ -93,7 +103,12 @@ impl Stoa {
         let db = Db::open(stores, &migrations, clock)
             .await
             .context("opening the stores")?;
-        Ok(Self { db, config, tenants })
+        Ok(Self {
+            db,
+            config,
+            tenants,
+            demonstration: Vec::new(),
+        })
     }
 
     #[must_use]
@@ -111,6 +126,16 @@ impl Stoa {
         &self.config
     }
 
+    /// The demonstration's shops, if this process has loaded them: whoever else holds their names is not vouched for.
+    #[must_use]
+    pub fn demonstration(&self) -> &[LoadedShop] {
+        &self.demonstration
+    }
+
+    pub(crate) fn set_demonstration(&mut self, shops: Vec<LoadedShop>) {
+        self.demonstration = shops;
+    }
+
     /// A tenant's store, for the operator's commands.
     #[must_use]
     pub fn for_command(&self, tenant: TenantId) -> TenantDb {
@@ -126,29 +151,44 @@ impl Stoa {
         Gateway::new(state, modules, console::pages(self))
     }
 
-    /// Brings every tenant's store to the current schema; says how many there are.
-    pub async fn migrate(&self) -> Result<usize> {
-        let tenants = stoa_tenants::list_tenants(&self.db).await?;
-        for tenant in &tenants {
-            self.for_command(tenant.id)
-                .read()
-                .await
-                .with_context(|| format!("the store of {}", tenant.slug))?;
+    /// Brings every tenant's store to the current schema. One that cannot be keeps no other waiting; one that is still
+    /// being made gets the current schema when it is finished.
+    pub async fn migrate(&self) -> Result<Migrated> {
+        let mut migrated = Migrated {
+            tenants: 0,
+            failed: Vec::new(),
+        };
+        for tenant in stoa_tenants::list_tenants(&self.db).await? {
+            if tenant.status == Status::Provisioning {
+                continue;
+            }
+            match self.for_command(tenant.id).read().await {
+                Ok(_) => migrated.tenants += 1,
+                Err(error) => migrated.failed.push((tenant.slug.into_string(), error)),
+            }
         }
-        Ok(tenants.len())
+        Ok(migrated)
     }
 
     /// Serves until `end` completes.
     pub async fn serve(&self, listen: SocketAddr, end: impl Future<Output = ()>) -> Result<()> {
-        stoa_tenants::finish_provisioning(&self.tenants, &self.db).await?;
+        stoa_tenants::finish_provisioning(&self.tenants, &self.db, Duration::ZERO).await?;
         let listener = TcpListener::bind(listen)
             .await
             .with_context(|| format!("listening on {listen}"))?;
         let gateway = self.gateway(Vec::new());
-        let exchange = tokio::spawn(exchange_generations(self.db.clone()));
+        let (serving, ended) = watch::channel(());
         tracing::info!(%listen, base_domain = self.config.base_domain(), "serving");
-        let served = stoa_http::serve(listener, gateway, ServeOptions::default(), end).await;
-        exchange.abort();
+        let server = async {
+            let served = stoa_http::serve(listener, gateway, ServeOptions::default(), end).await;
+            drop(serving);
+            served
+        };
+        let (served, (), ()) = tokio::join!(
+            server,
+            every(EXCHANGE, ended.clone(), async || self.exchange().await),
+            every(LEFTOVERS, ended, async || self.finish_leftovers().await),
+        );
         self.finish().await?;
         Ok(served?)
     }
@@ -157,15 +197,30 @@ impl Stoa {
     pub async fn finish(&self) -> Result<()> {
         Ok(self.db.exchange_generations().await?)
     }
-}
 
-async fn exchange_generations(db: Db) {
-    let mut turns = tokio::time::interval(EXCHANGE);
-    loop {
-        turns.tick().await;
-        if let Err(error) = db.exchange_generations().await {
+    async fn exchange(&self) {
+        if let Err(error) = self.db.exchange_generations().await {
             tracing::warn!(%error, "what other processes changed is not known for now");
         }
+    }
+
+    async fn finish_leftovers(&self) {
+        if let Err(error) = stoa_tenants::finish_provisioning(&self.tenants, &self.db, LEFTOVERS).await {
+            tracing::warn!(%error, "creations that were cut short could not be looked for");
+        }
+    }
+}
+
+/// Works in turns until the sender of `end` is gone. A turn that has begun is never cut off.
+async fn every(period: Duration, mut end: watch::Receiver<()>, work: impl AsyncFn()) {
+    let mut turns = interval(period);
+    turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = end.changed() => return,
+            _ = turns.tick() => {}
+        }
+        work().await;
     }
 }
 

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use axum::{http::header::CONTENT_TYPE, response::Html};
-use stoa_http::{ApiError, Pages};
+use stoa_http::Pages;
 
-use crate::{Stoa, demo};
+use crate::Stoa;
 
 const STYLE: &str = include_str!("console/console.css");
 
@@ -16,22 +16,25 @@ const HEAD: &str = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8
 pub(crate) fn pages(stoa: &Stoa) -> Pages {
     let stoa = stoa.clone();
     Pages::new()
-        .get("/", "shows what the platform is", move || home(stoa.clone()))
+        .get("/", "shows what the platform is", move || {
+            let page = home(&stoa);
+            async move { page }
+        })
         .get("/-/console.css", "the style of this page", async || {
             ([(CONTENT_TYPE, "text/css; charset=utf-8")], STYLE)
         })
 }
 
-async fn home(stoa: Stoa) -> Result<Html<String>, ApiError> {
+fn home(stoa: &Stoa) -> Html<String> {
     let mut body = String::from(
         "<header><h1>Stoa</h1><p>One roof, many merchants. This platform hosts businesses with websites and shops of \
          their own; none of them can see another.</p></header><main>",
     );
-    let shops = demo::loaded(&stoa).await?;
+    let shops = stoa.demonstration();
     if shops.is_empty() {
         body.push_str(
-            "<h2>No demonstration shops</h2><p>Run <code>stoa demo</code> to load two shops to look at, or open a \
-             business with <code>stoa tenant create</code>.</p>",
+            "<h2>For the operator</h2><p>Open a business with <code>stoa tenant create</code>, or run \
+             <code>stoa demo</code> to have two shops to look at.</p>",
         );
     } else {
         body.push_str("<h2>Demonstration shops</h2><ul class=\"cards\">");
@@ -50,7 +53,7 @@ async fn home(stoa: Stoa) -> Result<Html<String>, ApiError> {
         "<h2>For developers</h2><p><a href=\"/api/docs\">API documentation</a> · \
          <a href=\"/api/openapi.json\">OpenAPI 3.1</a></p></main>",
     );
-    Ok(Html(format!("{HEAD}{body}</body></html>")))
+    Html(format!("{HEAD}{body}</body></html>"))
 }
 
 /// Text as HTML shows it.

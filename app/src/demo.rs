@@ -1,17 +1,18 @@
 //! The demonstration: two businesses invented and drawn for it, loaded by the same services that real ones use.
 
+use std::{sync::Arc, time::Duration};
+
 use anyhow::{Context, Result};
 use axum::response::{IntoResponse, Response};
 use rust_embed::Embed;
 use serde::{Deserialize, Serialize};
 use stoa_commerce::ImportFormat;
-use stoa_core::{Actor, Currency, Email, ErrorKind, Text};
-use stoa_db::Migrations;
-use stoa_http::{ApiError, Module, Pages, Path};
-use stoa_identity::{NewUser, Password, PersonName};
+use stoa_core::{Actor, Currency, Email, ErrorKind, Role, Text};
+use stoa_db::{Migrations, TenantDb};
+use stoa_http::{ApiError, Module, Pages, Path, TenantSnapshot};
+use stoa_identity::{Freshness, NewUser, Password, PersonName};
 use stoa_sites::Tagline;
 use stoa_tenants::{Locale, NewBusiness, NewOwner, NewTenant, TenantKind, TenantSlug, ZoneName};
-
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::Stoa;
@@ -46,7 +47,7 @@ struct Owner {
 }
 
 /// A shop of the demonstration, as it is announced.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct LoadedShop {
     pub name: String,
     pub tagline: String,
@@ -55,29 +56,23 @@ pub struct LoadedShop {
     pub password: &'static str,
 }
 
-/// Loads the shops that are absent, and says where all of them are.
-pub async fn load(stoa: &Stoa) -> Result<Vec<LoadedShop>> {
+/// Loads the shops that are absent or came without their products, and says where they are. A business of somebody else's
+/// that has a shop's name stays theirs, and is not the demonstration's.
+pub async fn load(stoa: &mut Stoa) -> Result<()> {
+    stoa_tenants::finish_provisioning(stoa.tenants(), stoa.db(), Duration::ZERO).await?;
     let mut loaded = Vec::new();
     for (folder, shop) in shops()? {
-        if stoa.tenants().by_slug(stoa.db(), &shop.slug).await?.is_none() {
-            open_shop(stoa, &folder, &shop)
-                .await
-                .with_context(|| format!("the demonstration shop {}", shop.slug))?;
-        }
-        loaded.push(shop.announce(stoa));
-    }
-    Ok(loaded)
-}
-
-/// The shops of the demonstration that are there.
-pub(crate) async fn loaded(stoa: &Stoa) -> Result<Vec<LoadedShop>, ApiError> {
-    let mut loaded = Vec::new();
-    for (_, shop) in shops().unwrap_or_default() {
-        if stoa.tenants().by_slug(stoa.db(), &shop.slug).await?.is_some() {
+        let is_there = load_shop(stoa, &folder, &shop)
+            .await
+            .with_context(|| format!("the demonstration shop {}", shop.slug))?;
+        if is_there {
             loaded.push(shop.announce(stoa));
+        } else {
+            tracing::warn!(shop = shop.slug, "somebody else's business has this name");
         }
     }
-    Ok(loaded)
+    stoa.set_demonstration(loaded);
+    Ok(())
 }
 
 /// The pictures of the demonstration: its products refer to them by path.
@@ -139,24 +134,53 @@ fn text(path: &str) -> Result<String> {
     Ok(String::from_utf8(file.data.into_owned())?)
 }
 
-async fn open_shop(stoa: &Stoa, folder: &str, shop: &Shop) -> Result<()> {
-    let owner = shop.owner(stoa).await?;
+/// Whether the shop is there in the end.
+async fn load_shop(stoa: &Stoa, folder: &str, shop: &Shop) -> Result<bool> {
+    let tenant = match stoa.tenants().by_slug(stoa.db(), &shop.slug).await? {
+        Some(tenant) if !is_ours(stoa, shop, &tenant).await? => return Ok(false),
+        Some(tenant) => tenant,
+        None => open_shop(stoa, shop).await?,
+    };
+    let store = stoa.for_command(tenant.id);
+    if !stoa_commerce::has_products(&mut store.read().await?).await? {
+        furnish(&store, folder, shop, &tenant).await?;
+    }
+    Ok(true)
+}
+
+/// Whether the business belongs to the account that the demonstration makes for it.
+async fn is_ours(stoa: &Stoa, shop: &Shop, tenant: &TenantSnapshot) -> Result<bool> {
+    let NewOwner::Existing(user, _) = shop.owner(stoa).await? else {
+        return Ok(false);
+    };
+    let identity = stoa.tenants().identity();
+    let membership = identity
+        .membership(stoa.db(), user, tenant.id, Freshness::Fresh)
+        .await?;
+    Ok(membership.is_some_and(|membership| membership.role == Role::Owner))
+}
+
+async fn open_shop(stoa: &Stoa, shop: &Shop) -> Result<Arc<TenantSnapshot>> {
     let new = NewTenant {
         business: shop.business()?,
         placement: stoa.tenants().placement(),
-        owner,
+        owner: shop.owner(stoa).await?,
     };
     let created = stoa_tenants::create_tenant(stoa.tenants(), stoa.db(), Actor::Command, new).await?;
-    let store = stoa.for_command(created.tenant.id);
-    if let Some(site) = created.tenant.primary_site {
+    let tenant = stoa.tenants().by_id(stoa.db(), created.tenant.id).await?;
+    tenant.context("it is gone")
+}
+
+async fn furnish(store: &TenantDb, folder: &str, shop: &Shop, tenant: &TenantSnapshot) -> Result<()> {
+    if let Some(site) = tenant.primary_site {
         let mut cx = store.begin().await?;
         stoa_sites::set_tagline(&mut cx, site, Tagline::parse(&shop.tagline)?).await?;
         cx.commit().await?;
     }
     let csv = text(&format!("{folder}/{}", shop.products))?;
     let report = stoa_commerce::import_products(
-        &store,
-        created.tenant.currency,
+        store,
+        tenant.currency,
         ImportFormat::Shopify,
         csv.as_bytes(),
         |_| (),

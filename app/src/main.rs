@@ -4,11 +4,10 @@ mod cli;
 
 use std::{io::IsTerminal as _, process::ExitCode};
 
-use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
-    let command = cli::Cli::parse();
+    let command = cli::Cli::called();
     let logging = start_logging();
     let done = logging.and_then(|()| {
         tokio::runtime::Builder::new_multi_thread()

@@ -1,15 +1,19 @@
 //! Settings, from a TOML file, the environment and flags; the later of these wins.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
 
 use anyhow::{Context, Result, bail};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use figment::{
     Figment,
     providers::{Format, Serialized, Toml},
 };
 use serde::{Deserialize, Serialize};
 use stoa_db::{DbConfig, PostgresConfig};
+use stoa_http::HttpConfig;
 
 /// What every command accepts.
 #[derive(Debug, Default, Args, Serialize)]
@@ -30,6 +34,10 @@ pub struct Flags {
     #[arg(long, global = true, env = "STOA_BASE_DOMAIN", value_name = "DOMAIN")]
     #[serde(skip_serializing_if = "Option::is_none")]
     base_domain: Option<String>,
+    /// How browsers come: https, by a proxy that speaks TLS, or http [default: http on this machine's own names]
+    #[arg(long, global = true, env = "STOA_SCHEME", value_name = "http|https")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scheme: Option<Scheme>,
     /// PostgreSQL, as the role that reads and writes; without it, SQLite files are used
     #[arg(
         long,
@@ -56,12 +64,21 @@ pub struct Flags {
     database_connections: Option<usize>,
 }
 
+/// What links to the platform's websites begin with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scheme {
+    Http,
+    Https,
+}
+
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     pub data: PathBuf,
     pub listen: SocketAddr,
     pub base_domain: Option<String>,
+    pub scheme: Option<Scheme>,
     pub database_url: Option<String>,
     pub database_owner_url: Option<String>,
     pub database_connections: usize,
@@ -73,6 +90,7 @@ impl Default for Settings {
             data: PathBuf::from("data"),
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             base_domain: None,
+            scheme: None,
             database_url: None,
             database_owner_url: None,
             database_connections: 16,
@@ -106,6 +124,19 @@ impl Settings {
             .unwrap_or_else(|| format!("localhost:{}", self.listen.port()))
     }
 
+    /// How browsers come. Beyond this machine they come by https: cookies and passwords must not be readable on the way.
+    #[must_use]
+    pub fn scheme(&self) -> Scheme {
+        let is_local = is_local(&self.base_domain());
+        self.scheme
+            .unwrap_or(if is_local { Scheme::Http } else { Scheme::Https })
+    }
+
+    #[must_use]
+    pub fn http(&self) -> HttpConfig {
+        HttpConfig::new(&self.base_domain(), self.scheme() == Scheme::Https)
+    }
+
     pub fn db(&self) -> Result<DbConfig> {
         match (&self.database_url, &self.database_owner_url) {
             (None, None) => Ok(DbConfig::Files {
@@ -124,14 +155,58 @@ impl Settings {
     }
 }
 
+/// Whether a domain, perhaps with a port, is this machine: `localhost`, a name under it (RFC 6761) or a loopback address.
+fn is_local(domain: &str) -> bool {
+    let domain = domain.to_ascii_lowercase();
+    if let Ok(address) = domain.parse::<SocketAddr>() {
+        return address.ip().is_loopback();
+    }
+    let name = domain.split(':').next().unwrap_or_default();
+    let address = domain.trim_matches(['[', ']']).parse::<IpAddr>();
+    name == "localhost" || name.ends_with(".localhost") || address.is_ok_and(|address| address.is_loopback())
+}
+
 /// A secret given directly, or in the file that an environment variable names.
 fn secret(given: Option<String>, variable: &str) -> Result<Option<String>> {
-    match (given, std::env::var_os(variable)) {
+    match (given, std::env::var_os(variable).filter(|file| !file.is_empty())) {
         (None, Some(file)) => {
             let text = std::fs::read_to_string(&file)
                 .with_context(|| format!("reading the file that {variable} names"))?;
             Ok(Some(text.trim().to_owned()))
         }
         (given, _) => Ok(given),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(base_domain: Option<&str>, scheme: Option<Scheme>, expected: &str) {
+        let settings = Settings {
+            base_domain: base_domain.map(str::to_owned),
+            scheme,
+            ..Settings::default()
+        };
+        assert_eq!(settings.http().scheme(), expected, "{base_domain:?} {scheme:?}");
+    }
+
+    #[test]
+    fn only_this_machine_is_reached_without_tls() {
+        check(None, None, "http");
+        check(Some("localhost"), None, "http");
+        check(Some("Shops.localhost:8080"), None, "http");
+        check(Some("127.0.0.1:8080"), None, "http");
+        check(Some("127.1.2.3"), None, "http");
+        check(Some("[::1]:8080"), None, "http");
+        check(Some("::1"), None, "http");
+        check(Some("shops.example"), None, "https");
+        check(Some("shops.example:8443"), None, "https");
+        check(Some("localhost.example"), None, "https");
+        check(Some("notlocalhost"), None, "https");
+        check(Some("10.0.0.1:8080"), None, "https");
+        check(Some("shops.example"), Some(Scheme::Http), "http");
+        check(Some("localhost"), Some(Scheme::Https), "https");
     }
 }

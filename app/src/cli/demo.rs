@@ -1,29 +1,33 @@
 //! `stoa demo`: the demonstration shops, loaded and served.
 
 use anyhow::Result;
-use stoa::{LoadedShop, Settings, Stoa, load_demo};
+use stoa::{Settings, Stoa, load_demo};
 
-use super::serve::{claim, require_loopback, serve_opened};
+use super::{
+    say,
+    serve::{claim, require_loopback, serve_opened},
+};
 
 pub(crate) async fn run(settings: &Settings) -> Result<()> {
     require_loopback(settings)?;
     let _directory = claim(settings)?;
-    let stoa = Stoa::open(settings).await?;
-    let shops = load_demo(&stoa).await?;
-    announce(&stoa, &shops);
+    let mut stoa = Stoa::open(settings).await?;
+    load_demo(&mut stoa).await?;
+    announce(&stoa)?;
     serve_opened(&stoa, settings).await
 }
 
-fn announce(stoa: &Stoa, shops: &[LoadedShop]) {
-    println!("The platform   {}/", stoa.config().subdomain_url("app"));
-    for shop in shops {
-        println!("{:<14} {}/", shop.name, shop.url);
+fn announce(stoa: &Stoa) -> Result<()> {
+    say(&format!("The platform   {}/", stoa.config().subdomain_url("app")))?;
+    for shop in stoa.demonstration() {
+        say(&format!("{:<14} {}/", shop.name, shop.url))?;
     }
-    println!();
-    for shop in shops {
-        println!(
+    say("")?;
+    for shop in stoa.demonstration() {
+        say(&format!(
             "Sign in as {} with the password \"{}\"",
             shop.owner, shop.password
-        );
+        ))?;
     }
+    Ok(())
 }

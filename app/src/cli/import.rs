@@ -45,8 +45,11 @@ pub(crate) async fn run(settings: &Settings, command: Command, output: Output) -
         source,
         show_progress,
     )
-    .await?;
-    stoa.finish().await?;
+    .await;
+    // Also when the import broke off: what it has written until then is there.
+    let told = stoa.finish().await;
+    let report = report?;
+    told?;
     output.show(&report, || describe(&report))
 }
 

@@ -9,11 +9,13 @@ use anyhow::{Context, Result, bail};
 use stoa::{Settings, Stoa};
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::say;
+
 pub(crate) async fn serve(settings: &Settings) -> Result<()> {
     require_loopback(settings)?;
     let _directory = claim(settings)?;
     let stoa = Stoa::open(settings).await?;
-    announce(&stoa);
+    announce(&stoa)?;
     serve_opened(&stoa, settings).await
 }
 
@@ -21,10 +23,11 @@ pub(super) async fn serve_opened(stoa: &Stoa, settings: &Settings) -> Result<()>
     stoa.serve(settings.listen, end_asked_for()?).await
 }
 
-fn announce(stoa: &Stoa) {
+fn announce(stoa: &Stoa) -> Result<()> {
     if std::io::stdout().is_terminal() {
-        println!("The platform: {}/", stoa.config().subdomain_url("app"));
+        say(&format!("The platform: {}/", stoa.config().subdomain_url("app")))?;
     }
+    Ok(())
 }
 
 /// Sessions and carts travel in cookies: without TLS they would be readable on the way.

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Error, Result, anyhow};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use stoa::{Settings, Stoa};
-use stoa_core::{Actor, Currency, Email, Token};
+use stoa_core::{Actor, Currency, Email, Slug, Token};
 use stoa_http::TenantSnapshot;
 use stoa_identity::{NewUser, Password, PersonName};
 use stoa_tenants::{
-    Locale, NewBusiness, NewOwner, NewTenant, Tenant, TenantKind, TenantName, TenantSlug, ZoneName,
+    Locale, NewBusiness, NewOwner, NewTenant, Status, Tenant, TenantKind, TenantName, TenantSlug, ZoneName,
 };
 
 use super::Output;
@@ -67,10 +67,12 @@ pub(crate) async fn run(settings: &Settings, command: Command, output: Output) -
 pub(super) async fn find(stoa: &Stoa, slug: &str) -> Result<Arc<TenantSnapshot>> {
     match stoa.tenants().by_slug(stoa.db(), slug).await? {
         Some(tenant) => Ok(tenant),
-        None => {
-            bail!("there is no business with the slug {slug:?}; `stoa tenant list` shows those there are")
-        }
+        None => Err(unknown(slug)),
     }
+}
+
+fn unknown(slug: &str) -> anyhow::Error {
+    anyhow!("there is no business with the slug {slug:?}; `stoa tenant list` shows those there are")
 }
 
 impl Create {
@@ -89,7 +91,12 @@ impl Create {
             placement: stoa.tenants().placement(),
             owner,
         };
-        let created = stoa_tenants::create_tenant(stoa.tenants(), stoa.db(), Actor::Command, new).await?;
+        let created = stoa_tenants::create_tenant(stoa.tenants(), stoa.db(), Actor::Command, new).await;
+        let created = match (created, &password) {
+            (Ok(created), _) => created,
+            (Err(error), Some(password)) => return Err(self.broken_off(stoa, error.into(), password).await),
+            (Err(error), None) => return Err(error.into()),
+        };
         let url = stoa.config().subdomain_url(created.tenant.slug.as_str());
         let mut answer = view(&created.tenant, stoa);
         answer["owner_password"] = json!(password);
@@ -103,6 +110,26 @@ impl Create {
             }
             text
         })
+    }
+
+    /// Why a creation failed; with the owner's password when the owner and the business are there all the same.
+    async fn broken_off(&self, stoa: &Stoa, error: Error, password: &str) -> Error {
+        let Ok(slug) = Slug::parse(&self.slug) else {
+            return error;
+        };
+        match stored(stoa, &slug).await {
+            Ok(Some(tenant)) if tenant.status == Status::Provisioning && self.is_owner(&tenant) => error
+                .context(format!(
+                    "{slug} is reserved, and will be finished when the server starts, or within minutes by one that \
+                     runs; {} signs in with the password {password} (shown this once)",
+                    tenant.email
+                )),
+            _ => error,
+        }
+    }
+
+    fn is_owner(&self, tenant: &Tenant) -> bool {
+        Email::parse(&self.owner_email).is_ok_and(|email| email == tenant.email)
     }
 
     /// The account that owns the business, and its password when it is new.
@@ -152,13 +179,9 @@ async fn list(stoa: &Stoa, output: Output) -> Result<()> {
 }
 
 async fn show(stoa: &Stoa, slug: &str, output: Output) -> Result<()> {
-    let id = find(stoa, slug).await?.id;
-    let tenants = stoa_tenants::list_tenants(stoa.db()).await?;
-    let tenant = tenants
-        .iter()
-        .find(|tenant| tenant.id == id)
-        .context("the business is gone")?;
-    let view = view(tenant, stoa);
+    let parsed = Slug::parse(slug).map_err(|_| unknown(slug))?;
+    let tenant = stored(stoa, &parsed).await?.ok_or_else(|| unknown(slug))?;
+    let view = view(&tenant, stoa);
     output.show(&view, || {
         let line = |(key, value): (&String, &Value)| {
             format!(
@@ -173,6 +196,11 @@ async fn show(stoa: &Stoa, slug: &str, output: Output) -> Result<()> {
             .collect::<Vec<_>>()
             .join("\n")
     })
+}
+
+async fn stored(stoa: &Stoa, slug: &Slug) -> Result<Option<Tenant>> {
+    let mut cx = stoa.db().platform_read().await?;
+    Ok(stoa_tenants::find_tenant(&mut cx, slug).await?)
 }
 
 fn view(tenant: &Tenant, stoa: &Stoa) -> Value {

@@ -1,6 +1,6 @@
 //! `stoa user`: people.
 
-use std::io::Read as _;
+use std::io::{BufRead as _, Read as _};
 
 use anyhow::{Context, Result};
 use clap::Subcommand;
@@ -51,8 +51,9 @@ pub(crate) async fn run(settings: &Settings, command: Command, output: Output) -
 fn read_password() -> Result<Password> {
     let mut text = String::new();
     std::io::stdin()
+        .lock()
         .take(4096)
-        .read_to_string(&mut text)
+        .read_line(&mut text)
         .context("reading the password from standard input")?;
     let line = text.lines().next().unwrap_or_default();
     Password::parse(line).context("the password, read from standard input")

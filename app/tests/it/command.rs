@@ -1,160 +1,19 @@
 //! The `stoa` command as an operator uses it, on both engines: install, open two shops, load a catalogue, serve.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
-    net::{TcpListener, TcpStream},
-    process::{Child, Command, Output, Stdio},
+    io::Write,
+    process::Stdio,
     time::{Duration, Instant},
 };
 
 use serde_json::Value;
-use stoa_testing::{PostgresServer, unique};
-use tempfile::TempDir;
+use stoa::Stoa;
+use stoa_core::{Actor, Clock};
+use stoa_db::{DbConfig, control_sql};
+use stoa_http::HttpConfig;
+use stoa_testing::unique;
 
-const CATALOGUE: &str = "\
-Handle,Title,Body (HTML),Vendor,Type,Tags,Published,Option1 Name,Option1 Value,Variant SKU,Variant Inventory Tracker,Variant Inventory Qty,Variant Inventory Policy,Variant Price,Image Src
-indigo-kurta,Indigo Kurta,<p>Hand dyed</p>,Loom,Kurta,\"men, indigo\",true,Size,M,IK-M,shopify,3,deny,1450.00,https://pictures.example/kurta.jpg
-indigo-kurta,,,,,,,,L,IK-L,shopify,0,deny,1450.00,
-clay-cup,Clay Cup,<p>Thrown</p>,Kiln,Cup,home,true,Title,Default Title,CC-1,shopify,8,deny,320.00,
-bad-cup,Bad Cup,,Kiln,Cup,,true,Title,Default Title,CC-2,shopify,8,deny,twelve,
-";
-
-/// Where a run of the command keeps its stores.
-struct Installation {
-    data: TempDir,
-    database: Vec<(&'static str, String)>,
-}
-
-impl Installation {
-    fn on_sqlite() -> Self {
-        Self {
-            data: tempfile::tempdir().unwrap(),
-            database: Vec::new(),
-        }
-    }
-
-    fn on_postgres() -> Self {
-        let server = PostgresServer::shared();
-        let database = vec![
-            ("STOA_DATABASE_URL", server.app_url()),
-            ("STOA_DATABASE_OWNER_URL", server.owner_url()),
-        ];
-        Self {
-            database,
-            ..Self::on_sqlite()
-        }
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_stoa"));
-        command
-            .args(arguments)
-            .env("STOA_DATA", self.data.path())
-            .env("STOA_LOG", "warn");
-        command.envs(self.database.iter().map(|(name, value)| (*name, value)));
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).stdin(Stdio::null()).output().unwrap()
-    }
-
-    #[track_caller]
-    fn json(&self, arguments: &[&str]) -> Value {
-        let output = self.run(&[arguments, &["--json"]].concat());
-        assert!(
-            output.status.success(),
-            "{arguments:?}: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        serde_json::from_slice(&output.stdout).unwrap()
-    }
-
-    fn open_shop(&self, slug: &str) -> Value {
-        let email = format!("owner@{slug}.example");
-        self.json(&[
-            "tenant",
-            "create",
-            "--slug",
-            slug,
-            "--name",
-            "A Shop",
-            "--owner-email",
-            &email,
-            "--currency",
-            "BDT",
-        ])
-    }
-
-    fn catalogue(&self) -> String {
-        let path = self.data.path().join("catalogue.csv");
-        std::fs::write(&path, CATALOGUE).unwrap();
-        path.display().to_string()
-    }
-}
-
-/// A server that is stopped when the test ends, however it ends.
-struct Server {
-    process: Child,
-    port: u16,
-}
-
-impl Server {
-    fn start(installation: &Installation) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
-        let listen = format!("127.0.0.1:{port}");
-        let process = installation
-            .command(&["serve", "--listen", &listen])
-            .spawn()
-            .unwrap();
-        let mut server = Self { process, port };
-        let started = Instant::now();
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(
-                started.elapsed() < Duration::from_secs(20),
-                "the server did not start"
-            );
-            assert!(server.process.try_wait().unwrap().is_none(), "the server ended");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        server
-    }
-
-    /// Status and body of a page at a host.
-    fn get(&self, label: &str, path: &str) -> (u16, String) {
-        let mut socket = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        write!(
-            socket,
-            "GET {path} HTTP/1.1\r\nHost: {label}.localhost:{}\r\nConnection: close\r\n\r\n",
-            self.port
-        )
-        .unwrap();
-        let mut answer = BufReader::new(socket);
-        let mut status = String::new();
-        answer.read_line(&mut status).unwrap();
-        let mut body = String::new();
-        answer.read_to_string(&mut body).unwrap();
-        (status.split(' ').nth(1).unwrap().parse().unwrap(), body)
-    }
-
-    /// Asks the server to end, as a service manager does.
-    fn end(mut self) -> Option<i32> {
-        let pid = self.process.id().to_string();
-        Command::new("kill").args(["-TERM", &pid]).status().unwrap();
-        self.process.wait().unwrap().code()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
+use crate::installation::{CATALOGUE, Installation, Server};
 
 fn two_shops_and_a_catalogue(installation: &Installation) {
     let (clothes, pots) = (unique("clothes"), unique("pots"));
@@ -234,6 +93,202 @@ fn a_running_server_shows_what_a_command_changes() {
         );
         std::thread::sleep(Duration::from_millis(50));
     }
+}
+
+#[test]
+fn the_doctor_says_which_store_is_not_well() {
+    let installation = Installation::on_sqlite();
+    let (sound, broken) = (unique("sound"), unique("broken"));
+    installation.open_shop(&sound);
+    let id: stoa_core::TenantId = installation.open_shop(&broken)["id"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert_eq!(
+        installation.json(&["doctor"])["findings"]
+            .as_array()
+            .unwrap()
+            .len(),
+        0
+    );
+    let file = installation
+        .data
+        .path()
+        .join("tenants")
+        .join(format!("{}.db", id.uuid()));
+    std::fs::write(file, "not a database").unwrap();
+    let output = installation.run(&["doctor"]);
+    let found = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(found.contains(&broken) && !found.contains(&sound), "{found}");
+}
+
+#[test]
+fn a_running_server_shows_what_came_before_an_import_broke_off() {
+    let installation = Installation::on_sqlite();
+    let slug = unique("cut");
+    installation.open_shop(&slug);
+    let server = Server::start(&installation);
+    assert!(!server.get(&slug, "/products").1.contains("Indigo Kurta"));
+    let file = installation.catalogue();
+    let broken = [CATALOGUE.as_bytes(), b"bowl,\xff\n"].concat();
+    std::fs::write(&file, broken).unwrap();
+    let import = [
+        "import", "products", "--tenant", &slug, "--format", "shopify", &file,
+    ];
+    let output = installation.run(&import);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(
+        String::from_utf8_lossy(&output.stderr).contains("UTF-8"),
+        "{output:?}"
+    );
+    let imported = Instant::now();
+    while !server.get(&slug, "/products").1.contains("Indigo Kurta") {
+        assert!(
+            imported.elapsed() < Duration::from_secs(10),
+            "the server still shows what was"
+        );
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_that_cannot_be_migrated_keeps_no_other_waiting() {
+    let installation = Installation::on_sqlite();
+    let (sound, broken, half) = (unique("sound"), unique("broken"), unique("half"));
+    installation.open_shop(&broken);
+    installation.open_shop(&half);
+    installation.open_shop(&sound);
+    let stores = DbConfig::Files {
+        data: installation.data.path().to_owned(),
+    };
+    let stoa = Stoa::with(&stores, HttpConfig::new("localhost", false), Clock::System)
+        .await
+        .unwrap();
+    let id = |slug| stoa.tenants().by_slug(stoa.db(), slug);
+    let (broken_id, half_id) = (
+        id(&broken).await.unwrap().unwrap().id,
+        id(&half).await.unwrap().unwrap().id,
+    );
+    let mut cx = stoa.db().platform_begin(Actor::Command).await.unwrap();
+    cx.sql(control_sql!("UPDATE tenants SET status = $2 WHERE id = $1"))
+        .bind(half_id)
+        .bind("provisioning")
+        .execute()
+        .await
+        .unwrap();
+    cx.commit().await.unwrap();
+    assert_eq!(installation.json(&["migrate"])["tenants"], 2);
+    let file = format!("tenants/{}.db", broken_id.uuid());
+    std::fs::write(installation.data.path().join(file), "not a database").unwrap();
+
+    let output = installation.run(&["migrate"]);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(stderr.contains(&format!("the store of {broken}")), "{stderr}");
+    assert!(stderr.contains("1 are at it"), "{stderr}");
+    assert!(!stderr.contains(&sound) && !stderr.contains(&half), "{stderr}");
+}
+
+#[test]
+fn a_reader_that_has_left_is_no_failure() {
+    let installation = Installation::on_sqlite();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let child = installation
+        .command(&["tenant", "list"])
+        .stdout(writer)
+        .stderr(Stdio::piped())
+        .spawn();
+    let output = child.unwrap().wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[test]
+fn a_password_ends_with_its_line() {
+    let installation = Installation::on_sqlite();
+    let mut child = installation
+        .command(&["user", "create", "--email", "ada@example.org", "--name", "Ada"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(b"correct horse battery\n").unwrap();
+    // Standard input stays open.
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    drop(stdin);
+}
+
+#[test]
+fn the_password_of_a_business_that_is_half_made_is_said() {
+    let installation = Installation::on_sqlite();
+    installation.json(&["tenant", "list"]);
+    let stores = installation.data.path().join("tenants");
+    std::fs::remove_dir_all(&stores).unwrap();
+    // No file can be made there, whoever asks.
+    std::os::unix::fs::symlink("/proc", &stores).unwrap();
+    let create = [
+        "tenant",
+        "create",
+        "--slug",
+        "half-made",
+        "--name",
+        "A Shop",
+        "--owner-email",
+        "ada@example.org",
+    ];
+    let output = installation.run(&create);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(
+        stderr.contains("ada@example.org signs in with the password"),
+        "{stderr}"
+    );
+    // A business that was there before tells nothing of the kind.
+    let again = installation.run(&create);
+    let stderr = String::from_utf8_lossy(&again.stderr);
+    assert_eq!(again.status.code(), Some(1), "{stderr}");
+    assert!(!stderr.contains("password"), "{stderr}");
+
+    std::fs::remove_file(&stores).unwrap();
+    let server = Server::start(&installation);
+    assert_eq!(server.get("half-made", "/").0, 200);
+    drop(server);
+    assert_eq!(
+        installation.json(&["tenant", "show", "half-made"])["status"],
+        "active"
+    );
+}
+
+#[test]
+fn settings_of_the_environment_that_are_empty_are_not_given() {
+    let installation = Installation::on_sqlite();
+    installation.open_shop("plain");
+    let show = |scheme: &[&str]| {
+        let output = installation
+            .command(&[
+                "tenant",
+                "show",
+                "plain",
+                "--json",
+                "--base-domain",
+                "shops.example",
+            ])
+            .args(scheme)
+            .env("STOA_DATABASE_URL", "")
+            .env("STOA_DATABASE_URL_FILE", "")
+            .env("STOA_DATABASE_CONNECTIONS", "")
+            .env("STOA_SCHEME", "")
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        serde_json::from_slice::<Value>(&output.stdout).unwrap()["url"].clone()
+    };
+    assert_eq!(show(&[]), "https://plain.shops.example");
+    assert_eq!(show(&["--scheme", "http"]), "http://plain.shops.example");
 }
 
 #[test]

@@ -7,7 +7,9 @@
 
 mod cases;
 mod command;
+mod demo;
 mod denials;
+mod installation;
 mod resolution;
 mod routes;
 mod stores;

@@ -16,5 +16,5 @@ pub use id::{Id, MembershipId, SessionId, SiteId, TenantId, UserId, id_prefix};
 pub use money::{Currency, Money};
 pub use recent::{Question, Recall, Recent};
 pub use secret::Token;
-pub use text::{Email, Phone, Sku, Slug, Text, TextError, optional, slugify};
+pub use text::{Email, Phone, Prose, Sku, Slug, Text, TextError, optional, slugify};
 pub use time::{Clock, ManualClock, Timestamp};

@@ -21,12 +21,12 @@ fn refuse<T>(code: &'static str, detail: impl Into<String>) -> Result<T, TextErr
 }
 
 macro_rules! text_type {
-    ($($(#[$doc:meta])* $name:ident;)*) => {
+    ($($(#[$doc:meta])* $name:ident $(<$max:ident>)?;)*) => {
         $($(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(String);
+        pub struct $name $(<const $max: usize>)?(String);
 
-        impl $name {
+        impl $(<const $max: usize>)? $name $(<$max>)? {
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -38,19 +38,19 @@ macro_rules! text_type {
             }
         }
 
-        impl fmt::Display for $name {
+        impl $(<const $max: usize>)? fmt::Display for $name $(<$max>)? {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(&self.0)
             }
         }
 
-        impl fmt::Debug for $name {
+        impl $(<const $max: usize>)? fmt::Debug for $name $(<$max>)? {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 fmt::Debug::fmt(&self.0, f)
             }
         }
 
-        impl Serialize for $name {
+        impl $(<const $max: usize>)? Serialize for $name $(<$max>)? {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(&self.0)
             }
@@ -67,6 +67,10 @@ text_type! {
     Sku;
     /// A telephone number: 6–15 digits (E.164), with a plus sign when it is international.
     Phone;
+    /// A line of at most `MAX` characters: trimmed, in NFC, neither empty nor with control characters or line breaks.
+    Text<MAX>;
+    /// Lines of text, as [`Text`] but for tabs and for line breaks, which are all `\n`.
+    Prose<MAX>;
 }
 
 impl Slug {
@@ -194,33 +198,29 @@ impl Phone {
     }
 }
 
-/// Text of at most `MAX` characters: trimmed, in NFC, neither empty nor with control characters.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Text<const MAX: usize>(String);
-
 impl<const MAX: usize> Text<MAX> {
     pub fn parse(text: &str) -> Result<Self, TextError> {
-        let text: String = text.trim().nfc().collect();
-        if text.is_empty() {
-            return refuse("text.missing", "must not be empty");
+        let text = bounded(text, MAX)?;
+        if text.contains(breaks_lines) {
+            return refuse("text.line_break", "must be a single line");
         }
-        if text.chars().count() > MAX {
-            return refuse("text.too_long", format!("must have at most {MAX} characters"));
-        }
-        if text.contains(|letter: char| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t')) {
-            return refuse("text.control_character", "must not contain control characters");
-        }
-        Ok(Self(text))
+        without_control(text).map(Self)
+    }
+}
+
+impl<const MAX: usize> Prose<MAX> {
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        let text = bounded(&text.replace("\r\n", "\n").replace('\r', "\n"), MAX)?;
+        without_control(text).map(Self)
     }
 
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    #[must_use]
-    pub fn into_string(self) -> String {
-        self.0
+    /// Prose that may be left out: blank is none.
+    pub fn optional(text: &str) -> Result<Option<Self>, TextError> {
+        if text.trim().is_empty() {
+            Ok(None)
+        } else {
+            Self::parse(text).map(Some)
+        }
     }
 }
 
@@ -233,22 +233,27 @@ pub fn optional<const MAX: usize>(text: &str) -> Result<Option<Text<MAX>>, TextE
     }
 }
 
-impl<const MAX: usize> fmt::Display for Text<MAX> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+fn bounded(text: &str, max: usize) -> Result<String, TextError> {
+    let text: String = text.trim().nfc().collect();
+    if text.is_empty() {
+        return refuse("text.missing", "must not be empty");
     }
+    if text.chars().count() > max {
+        return refuse("text.too_long", format!("must have at most {max} characters"));
+    }
+    Ok(text)
 }
 
-impl<const MAX: usize> fmt::Debug for Text<MAX> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
+fn without_control(text: String) -> Result<String, TextError> {
+    if text.contains(|letter: char| letter.is_control() && !matches!(letter, '\n' | '\t')) {
+        return refuse("text.control_character", "must not contain control characters");
     }
+    Ok(text)
 }
 
-impl<const MAX: usize> Serialize for Text<MAX> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
-    }
+/// What shows as another line, or as columns: a name that holds one could forge lines of a list or a mail's header.
+fn breaks_lines(letter: char) -> bool {
+    matches!(letter, '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
 #[cfg(test)]

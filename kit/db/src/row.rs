@@ -146,6 +146,12 @@ impl<const MAX: usize> Column for stoa_core::Text<MAX> {
     }
 }
 
+impl<const MAX: usize> Column for stoa_core::Prose<MAX> {
+    fn read(cell: Cell<'_>) -> DbResult<Self> {
+        parsed(Self::parse(cell.text()?))
+    }
+}
+
 macro_rules! tuples {
     ($($($name:ident)+;)*) => {
         $(impl<$($name: Column),+> FromRow for ($($name,)+) {

@@ -1,7 +1,7 @@
 //! Arguments of a statement, in the few shapes that both engines store.
 
 use serde_json::Value as Json;
-use stoa_core::{Currency, Email, Id, Phone, Sku, Slug, Text, Timestamp};
+use stoa_core::{Currency, Email, Id, Phone, Prose, Sku, Slug, Text, Timestamp};
 use uuid::Uuid;
 
 /// One argument. Made by `into()` from the types that statements take.
@@ -60,6 +60,12 @@ from! {
 
 impl<const MAX: usize> From<&Text<MAX>> for Value {
     fn from(value: &Text<MAX>) -> Self {
+        Self::Text(value.as_str().to_owned())
+    }
+}
+
+impl<const MAX: usize> From<&Prose<MAX>> for Value {
+    fn from(value: &Prose<MAX>) -> Self {
         Self::Text(value.as_str().to_owned())
     }
 }

@@ -48,6 +48,7 @@ use crate::{
 pub use request_id::RequestId;
 pub(crate) use {
     finish::{PAGE_HEADERS, X_REQUEST_ID},
+    mount::nothing_here,
     problem_page::escape,
     resolve::{RequiredFeature, Resolved, check_feature, check_status, not_found},
 };

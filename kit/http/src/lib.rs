@@ -23,7 +23,7 @@ pub use directory::{
     TenantSnapshot, TenantStatus,
 };
 pub use error::{ApiError, Problem};
-pub use extract::{Form, Json, Path, Query, Scope, SignedIn, Visitor};
+pub use extract::{Form, Json, Path, PlatformHost, Query, Scope, SignedIn, Visitor};
 pub use gateway::{Gateway, RequestId};
 pub use host::{HostError, HostKey};
 pub use module::{Module, Section};

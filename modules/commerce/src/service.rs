@@ -8,6 +8,7 @@ mod checkout;
 mod create_cart;
 mod create_product;
 mod delete_product;
+mod has_products;
 mod import_products;
 mod put_line;
 
@@ -19,5 +20,6 @@ pub(crate) use checkout::{Checkout, checkout};
 pub(crate) use create_cart::create_cart;
 pub(crate) use create_product::create_product;
 pub(crate) use delete_product::delete_product;
+pub use has_products::has_products;
 pub use import_products::import_products;
 pub(crate) use put_line::{LineChange, PutLine, put_line};

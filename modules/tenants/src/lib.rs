@@ -26,6 +26,7 @@ pub use domain::{
 pub use error::TenantError;
 pub use service::{
     create_tenant::{CreatedTenant, create_tenant},
+    find_tenant::find_tenant,
     finish_provisioning::finish_provisioning,
     list_tenants::list_tenants,
 };

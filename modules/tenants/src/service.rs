@@ -2,6 +2,7 @@
 
 pub(crate) mod change_profile;
 pub(crate) mod create_tenant;
+pub(crate) mod find_tenant;
 pub(crate) mod finish_provisioning;
 pub(crate) mod list_tenants;
 pub(crate) mod sign_up;

@@ -128,7 +128,12 @@ fn texts() {
         Text::<5>::parse,
         &[
             ("  a b  ", Some("a b")),
-            ("a\n\tb", Some("a\n\tb")),
+            ("\r\na\n", Some("a")),
+            ("a\nb", None),
+            ("a\rb", None),
+            ("a\tb", None),
+            ("a\u{85}b", None),
+            ("a\u{2028}b", None),
             ("éééé\u{65}\u{301}", Some("ééééé")),
             ("abcdef", None),
             (" \n ", None),
@@ -139,6 +144,24 @@ fn texts() {
     assert_eq!(optional::<5>(" \n"), Ok(None));
     assert_eq!(optional::<5>("a"), Text::parse("a").map(Some));
     assert!(optional::<5>("abcdef").is_err());
+}
+
+#[test]
+fn prose_has_lines() {
+    check(
+        Prose::<5>::parse,
+        &[
+            ("  a\n\tb  ", Some("a\n\tb")),
+            ("a\r\n\r\nb\r\n", Some("a\n\nb")),
+            ("a\rb", Some("a\nb")),
+            ("abcdef", None),
+            (" \n ", None),
+            ("a\0", None),
+            ("a\u{85}b", None),
+        ],
+    );
+    assert_eq!(Prose::<5>::optional(" \n"), Ok(None));
+    assert_eq!(Prose::<5>::optional("a\nb"), Prose::parse("a\nb").map(Some));
 }
 
 /// What was kept is kept again: a value read back from a store is the one that was written.
@@ -169,6 +192,7 @@ proptest! {
     #[test]
     fn parsed_text_stays_as_it_is(text in any::<String>(), local in "\\PC{1,20}", phone in "[+0-9 ().-]{6,20}") {
         prop_assert!(is_stable(Text::<40>::parse, &text));
+        prop_assert!(is_stable(Prose::<40>::parse, &text));
         prop_assert!(is_stable(Sku::parse, &text));
         prop_assert!(is_stable(Phone::parse, &phone));
         let email = format!("{local}@{local}.org");

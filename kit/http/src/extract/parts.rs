@@ -5,7 +5,7 @@ use http::request::Parts;
 use serde::de::DeserializeOwned;
 use stoa_core::ErrorKind;
 
-use crate::{ApiError, HttpState};
+use crate::{ApiError, HttpState, gateway::nothing_here};
 
 /// The parameters of the path. One that does not parse names nothing: 404 `request.not_found`.
 #[derive(Debug, Clone, Copy)]
@@ -24,11 +24,7 @@ impl<T: DeserializeOwned + Send> FromRequestParts<HttpState> for Path<T> {
             Err(rejection) if rejection.status().is_server_error() => {
                 Err(ApiError::internal(&rejection.body_text()))
             }
-            Err(_) => Err(ApiError::new(
-                ErrorKind::NotFound,
-                "request.not_found",
-                "There is nothing here.",
-            )),
+            Err(_) => Err(nothing_here()),
         }
     }
 }

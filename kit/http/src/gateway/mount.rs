@@ -116,6 +116,11 @@ fn finished(router: Router<HttpState>, state: &HttpState) -> Router {
 }
 
 async fn no_route() -> ApiError {
+    nothing_here()
+}
+
+/// One answer for a route that is not and for one that is not on this host.
+pub(crate) fn nothing_here() -> ApiError {
     ApiError::new(ErrorKind::NotFound, "request.not_found", "There is nothing here.")
 }
 

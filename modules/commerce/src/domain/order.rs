@@ -1,6 +1,6 @@
 //! Orders: what was bought, at the prices of that moment.
 
-use stoa_core::{Currency, Money, SiteId, Text, TextError, Timestamp};
+use stoa_core::{Currency, Money, Prose, SiteId, TextError, Timestamp};
 
 use crate::domain::{
     address::{Address, Contact},
@@ -44,7 +44,7 @@ pub(crate) struct Delivery {
     pub(crate) contact: Contact,
     pub(crate) address: Address,
     pub(crate) payment_method: PaymentMethod,
-    pub(crate) note: Option<Text<1000>>,
+    pub(crate) note: Option<Prose<1000>>,
 }
 
 /// Always: total = subtotal + shipping.

@@ -1,7 +1,7 @@
 //! What shoppers send, as it comes, and what it means once it is checked.
 
 use serde::Deserialize;
-use stoa_core::{Email, FieldErrors, Phone, Text, optional};
+use stoa_core::{Email, FieldErrors, Phone, Prose, Text, optional};
 use utoipa::ToSchema;
 
 use crate::{
@@ -137,7 +137,7 @@ impl DeliveryFields<'_> {
         let contact = self.contact(&mut errors, contact);
         let address = self.address(&mut errors, address);
         let payment_method = errors.check("payment_method", PaymentMethod::parse(self.payment_method));
-        let note = errors.check("note", optional(self.note));
+        let note = errors.check("note", Prose::optional(self.note));
         let (contact, address, payment_method, note) =
             errors.finish((contact, address, payment_method, note))?;
         Ok(Delivery {

@@ -119,7 +119,7 @@ impl From<Order> for OrderView {
             total: order.totals.total,
             contact: order.delivery.contact.into(),
             address: order.delivery.address.into(),
-            note: order.delivery.note.map(stoa_core::Text::into_string),
+            note: order.delivery.note.map(stoa_core::Prose::into_string),
             lines: order.lines.into_iter().map(OrderLineView::from).collect(),
             placed_at: order.placed_at,
             version: order.version,

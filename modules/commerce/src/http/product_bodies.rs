@@ -1,7 +1,7 @@
 //! What clients send to make a product, as it comes, and what it means once it is checked.
 
 use serde::Deserialize;
-use stoa_core::{Currency, FieldErrors, Money, Sku, Slug, Text, TextError, optional, slugify};
+use stoa_core::{Currency, FieldErrors, Money, Prose, Sku, Slug, TextError, optional, slugify};
 use utoipa::ToSchema;
 
 use crate::domain::{
@@ -163,11 +163,11 @@ pub(super) fn pictures(errors: &mut FieldErrors, images: Vec<ImageBody>) -> Vec<
     let mut pictures = Vec::new();
     for (at, image) in images.into_iter().enumerate() {
         let url = errors.check(format!("images[{at}].url"), PictureUrl::parse(&image.url));
-        let alt = errors.check(format!("images[{at}].alt"), optional::<500>(&image.alt));
+        let alt = errors.check(format!("images[{at}].alt"), Prose::<500>::optional(&image.alt));
         if let (Some(url), Some(alt)) = (url, alt) {
             pictures.push(Picture {
                 url,
-                alt: alt.map(Text::into_string).unwrap_or_default(),
+                alt: alt.map(Prose::into_string).unwrap_or_default(),
                 variant: image.variant,
             });
         }

@@ -250,7 +250,7 @@ impl From<Order> for OrderPage {
             subtotal: order.totals.subtotal,
             shipping: order.totals.shipping,
             total: order.totals.total,
-            note: order.delivery.note.map(stoa_core::Text::into_string),
+            note: order.delivery.note.map(stoa_core::Prose::into_string),
         }
     }
 }

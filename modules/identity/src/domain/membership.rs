@@ -27,7 +27,6 @@ pub struct Member {
     pub created_at: Timestamp,
     pub email: Email,
     pub name: String,
-    pub last_login_at: Option<Timestamp>,
 }
 
 /// What is to become of a member.

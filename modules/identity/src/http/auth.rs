@@ -3,7 +3,7 @@
 use axum::{Extension, extract::State, http::HeaderMap};
 use serde::Deserialize;
 use stoa_core::{Email, FieldErrors, MembershipId};
-use stoa_http::{ApiError, HttpState, Json, NoContent, Principal, SignedIn};
+use stoa_http::{ApiError, HttpState, Json, NoContent, PlatformHost, Principal, SignedIn};
 use utoipa::ToSchema;
 
 use crate::{
@@ -36,10 +36,12 @@ pub(crate) struct ElectionBody {
     responses(
         (status = 200, body = SessionView, description = "Signed in; the cookie `__Host-stoa` holds the session"),
         (status = 401, description = "`identity.wrong_credentials`"),
+        (status = 404, description = "`request.not_found`: on a business's own host"),
     ),
     extensions(("x-public" = json!("signing in comes before having a session"))),
 )]
 pub(crate) async fn log_in(
+    _: PlatformHost,
     State(state): State<HttpState>,
     Extension(identity): Extension<Identity>,
     signed_in: Option<SignedIn>,
@@ -59,10 +61,14 @@ pub(crate) async fn log_in(
 /// Ends the session.
 #[utoipa::path(
     post, path = "/auth/logout", tag = "auth",
-    responses((status = 204, description = "Signed out; the cookie is taken away")),
+    responses(
+        (status = 204, description = "Signed out; the cookie is taken away"),
+        (status = 404, description = "`request.not_found`: on a business's own host"),
+    ),
     extensions(("x-signed-in" = json!("one's own session, in no tenant"))),
 )]
 pub(crate) async fn log_out(
+    _: PlatformHost,
     signed_in: SignedIn,
     Extension(identity): Extension<Identity>,
 ) -> Result<WithSession<NoContent>, ApiError> {
@@ -77,10 +83,13 @@ pub(crate) async fn log_out(
 /// Who is signed in, which membership is elected, and which there are.
 #[utoipa::path(
     get, path = "/auth/session", tag = "auth",
-    responses((status = 200, body = SessionView)),
+    responses(
+        (status = 200, body = SessionView),
+        (status = 404, description = "`request.not_found`: on a business's own host"),
+    ),
     extensions(("x-signed-in" = json!("one's own session, in no tenant"))),
 )]
-pub(crate) async fn session(signed_in: SignedIn) -> Result<Json<SessionView>, ApiError> {
+pub(crate) async fn session(_: PlatformHost, signed_in: SignedIn) -> Result<Json<SessionView>, ApiError> {
     let Principal {
         user,
         session,
@@ -97,11 +106,12 @@ pub(crate) async fn session(signed_in: SignedIn) -> Result<Json<SessionView>, Ap
     post, path = "/auth/session/election", tag = "auth", request_body = ElectionBody,
     responses(
         (status = 200, body = SessionView, description = "Elected; the cookie `__Host-stoa` is renewed"),
-        (status = 404, description = "`identity.membership_not_found`: none of the user's own"),
+        (status = 404, description = "`identity.membership_not_found`: none of the user's own; `request.not_found`: on a business's own host"),
     ),
     extensions(("x-signed-in" = json!("one's own session, in no tenant"))),
 )]
 pub(crate) async fn elect(
+    _: PlatformHost,
     signed_in: SignedIn,
     Extension(identity): Extension<Identity>,
     Json(body): Json<ElectionBody>,

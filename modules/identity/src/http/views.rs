@@ -73,7 +73,6 @@ pub(crate) struct MemberView {
     #[schema(example = "Ada Lovelace")]
     pub(crate) name: String,
     pub(crate) role: Role,
-    pub(crate) last_login_at: Option<Timestamp>,
     pub(crate) created_at: Timestamp,
     pub(crate) version: i64,
 }
@@ -99,7 +98,6 @@ impl From<Member> for MemberView {
             email: member.email,
             name: member.name,
             role: member.role,
-            last_login_at: member.last_login_at,
             created_at: member.created_at,
             version: member.version,
         }

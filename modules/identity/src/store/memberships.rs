@@ -65,7 +65,7 @@ impl Memberships {
         limit: i64,
     ) -> DbResult<Vec<Member>> {
         cx.sql(control_sql!(
-            "SELECT m.id, m.user_id, m.role, m.version, m.created_at, u.email, u.name, u.last_login_at
+            "SELECT m.id, m.user_id, m.role, m.version, m.created_at, u.email, u.name
              FROM memberships m JOIN users u ON u.id = m.user_id
              WHERE m.tenant_id = $1{ AND m.id > $2} ORDER BY m.id LIMIT $3"
         ))
@@ -82,7 +82,7 @@ impl Memberships {
         id: MembershipId,
     ) -> DbResult<Option<Member>> {
         cx.sql(control_sql!(
-            "SELECT m.id, m.user_id, m.role, m.version, m.created_at, u.email, u.name, u.last_login_at
+            "SELECT m.id, m.user_id, m.role, m.version, m.created_at, u.email, u.name
              FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.tenant_id = $1 AND m.id = $2"
         ))
         .bind(tenant)
@@ -182,7 +182,6 @@ impl FromRow for Member {
             created_at: row.next()?,
             email: row.next()?,
             name: row.next()?,
-            last_login_at: row.next()?,
         })
     }
 }

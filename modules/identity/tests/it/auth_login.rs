@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use axum::http::Method;
 use serde_json::json;
-use stoa_testing::{PASSWORD, console, on_both_engines, unique};
+use stoa_db::control_sql;
+use stoa_testing::{BASE, PASSWORD, console, on_both_engines, unique};
 
 use crate::{COOKIE, log_in, person, problem, session};
 
@@ -55,6 +57,39 @@ on_both_engines! {
         session(&shop.owner).await.expect_status(200);
         app.clock.advance(Duration::from_secs(1));
         session(&shop.owner).await.expect_status(401);
+    }
+
+    async fn expired_sessions_go_when_their_user_signs_in(app: TestApp) {
+        let person = person(&app).await;
+        let sessions = async || {
+            let mut cx = app.db.platform_read().await.unwrap();
+            let counted = cx.sql(control_sql!("SELECT count(*) FROM sessions WHERE user_id = $1")).bind(person.id).one();
+            let (count,): (i64,) = counted.await.unwrap();
+            count
+        };
+        for _ in 0..2 {
+            log_in(&app.browser(), &person.email, PASSWORD).await.expect_status(200);
+        }
+        assert_eq!(sessions().await, 2);
+        app.clock.advance(Duration::from_secs(30 * 24 * 60 * 60));
+        log_in(&app.browser(), &person.email, PASSWORD).await.expect_status(200);
+        assert_eq!(sessions().await, 1);
+    }
+
+    async fn a_business_s_own_host_signs_nobody_in(app: TestApp) {
+        let shop = app.shop().await;
+        let unknown = app.client().get(&shop.site("/api/nothing")).send().await.expect_status(404);
+        let body = json!({"email": shop.email, "password": PASSWORD});
+        for (method, path) in [
+            (Method::POST, "/api/auth/login"), (Method::POST, "/api/auth/logout"),
+            (Method::GET, "/api/auth/session"), (Method::POST, "/api/auth/session/election"),
+        ] {
+            let reply = app.browser().request(method, &shop.site(path)).json(&body).send().await.expect_status(404);
+            assert_eq!(problem(&reply), problem(&unknown), "{path}");
+            assert_eq!(reply.set_cookies().count(), 0, "{path}");
+        }
+        let domain = format!("http://{BASE}/api/auth/login");
+        app.browser().post(&domain).json(&body).send().await.expect_status(200);
     }
 
     async fn malformed_bodies_are_told(app: TestApp) {

@@ -34,7 +34,8 @@ on_both_engines! {
         let token = log_in(&shop.owner, &shop.email, PASSWORD).await.cookie(COOKIE).unwrap().to_owned();
         let at = |url: &str| app.client().get(url).cookie(COOKIE, &token).send();
         at(&console("/api/auth/session")).await.expect_status(200);
-        at(&shop.site("/api/auth/session")).await.expect_status(401);
+        at(&console("/api/me/sessions")).await.expect_status(200);
+        at(&shop.site("/api/me/sessions")).await.expect_status(401);
         at(&shop.site("/api/profile")).await.expect_status(401);
         app.client().get(&console("/api/auth/session")).send().await.expect_status(401);
     }

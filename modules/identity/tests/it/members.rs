@@ -51,6 +51,8 @@ on_both_engines! {
         assert_eq!(listed.len(), 2);
         let found = listed.iter().find(|member| member["id"] == id.to_string()).unwrap();
         assert_eq!((&found["email"], &found["role"]), (&json!(staff.email), &json!("STAFF")));
+        // When somebody last signed in, perhaps for another business, is theirs to know.
+        assert!(listed.iter().all(|member| member.get("last_login_at").is_none()));
 
         let page = shop.get("/members?limit=1").await.expect_status(200).json();
         let next = page["next"].as_str().unwrap();

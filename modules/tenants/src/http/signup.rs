@@ -3,7 +3,7 @@
 use axum::{Extension, extract::State, http::HeaderMap};
 use serde::{Deserialize, Serialize};
 use stoa_core::{Currency, Email, FieldErrors, Text};
-use stoa_http::{ApiError, Created, HttpState, Json};
+use stoa_http::{ApiError, Created, HttpState, Json, PlatformHost};
 use stoa_identity::{Password, SessionView, WithSession, session_view, user_agent};
 use utoipa::ToSchema;
 
@@ -59,12 +59,14 @@ pub(crate) struct SignedUp {
     post, path = "/auth/signup", tag = "auth", request_body = SignUpBody,
     responses(
         (status = 201, body = SignedUp, description = "Signed up and in; the cookie `__Host-stoa` holds the session"),
+        (status = 404, description = "`request.not_found`: on a business's own host"),
         (status = 409, description = "`identity.email_taken`, `tenant.slug_taken`"),
         (status = 422, description = "`request.invalid`; for a field `tenant.slug_reserved`, `password.too_short` …"),
     ),
     extensions(("x-public" = json!("signing up comes before having an account"))),
 )]
 pub(crate) async fn sign_up_with_business(
+    _: PlatformHost,
     State(state): State<HttpState>,
     Extension(tenants): Extension<Tenants>,
     headers: HeaderMap,

@@ -1,5 +1,7 @@
 //! Finishes what a creation that was cut short has left: the name is reserved, the store perhaps not made.
 
+use std::time::Duration;
+
 use stoa_core::Actor;
 use stoa_db::Db;
 
@@ -9,10 +11,12 @@ use crate::{
     store::tenants,
 };
 
-/// Runs at start-up; may run at any time and on several nodes. Says how many tenants it finished.
-pub async fn finish_provisioning(tenants: &Tenants, db: &Db) -> Result<usize, TenantError> {
+/// Finishes creations that began at least `age` ago. Runs at start-up and from time to time, also on several nodes. Says
+/// how many tenants it finished.
+pub async fn finish_provisioning(tenants: &Tenants, db: &Db, age: Duration) -> Result<usize, TenantError> {
     let mut cx = db.platform_read().await?;
-    let leftovers = tenants::provisioning(&mut cx).await?;
+    let begun = cx.now().minus(age);
+    let leftovers = tenants::provisioning(&mut cx, begun).await?;
     drop(cx);
     let mut finished = 0;
     for tenant in leftovers {

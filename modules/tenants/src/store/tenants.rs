@@ -1,6 +1,6 @@
 //! Reads and writes tenants.
 
-use stoa_core::{Slug, TenantId};
+use stoa_core::{Slug, TenantId, Timestamp};
 use stoa_db::{DbResult, FromRow, PlatformCx, Row, control_sql, parsed};
 
 use crate::{Tenant, TenantError};
@@ -80,13 +80,14 @@ pub(crate) async fn tenants(cx: &mut PlatformCx) -> DbResult<Vec<Tenant>> {
     .await
 }
 
-/// Tenants whose creation was cut short, or is under way.
-pub(crate) async fn provisioning(cx: &mut PlatformCx) -> DbResult<Vec<Tenant>> {
+/// Tenants whose creation began by that time and was cut short, or is under way.
+pub(crate) async fn provisioning(cx: &mut PlatformCx, begun: Timestamp) -> DbResult<Vec<Tenant>> {
     cx.sql(control_sql!(
         "SELECT id, slug, name, email, is_admin, status, kind, placement, currency, locale, time_zone, features,
              primary_site, created_at, updated_at, version
-         FROM tenants WHERE status = 'provisioning' ORDER BY created_at"
+         FROM tenants WHERE status = 'provisioning' AND created_at <= $1 ORDER BY created_at"
     ))
+    .bind(begun)
     .all()
     .await
 }

@@ -70,6 +70,15 @@ on_both_engines! {
         sign_up(&app, &body(&other, &unique("silk"))).await.expect_status(201);
     }
 
+    async fn a_business_s_own_host_signs_nobody_up(app: TestApp) {
+        let shop = app.shop().await;
+        let slug = unique("silk");
+        let reply = app.browser().post(&shop.site("/api/auth/signup")).json(&body(&email(), &slug)).send().await;
+        assert_eq!(reply.set_cookies().count(), 0);
+        refused(reply, 404, "request.not_found");
+        app.client().get(&format!("http://{slug}.stoa.test/")).send().await.expect_status(404);
+    }
+
     async fn reserved_addresses_are_refused(app: TestApp) {
         for slug in ["admin", "api", "app", "www", "mail", "static", "xn--80ak6aa92e", "XN--80ak6aa92e"] {
             let reply = sign_up(&app, &body(&email(), slug)).await.expect_status(422).json();

@@ -1,6 +1,6 @@
 //! Reads the rows of one product, and gathers everything that is wrong with them.
 
-use stoa_core::{Currency, Money, Sku, Slug, TextError, optional, slugify};
+use stoa_core::{Currency, Money, Prose, Sku, Slug, TextError, optional, slugify};
 
 use super::{Wanted, WantedVariant};
 use crate::{
@@ -265,8 +265,8 @@ impl Reading<'_> {
             .take(row, Column::Image, cells::blank_or(PictureUrl::parse))
             .flatten()?;
         let position = self.take(row, Column::ImagePosition, cells::position).flatten();
-        let alt = self.take(row, Column::ImageAlt, optional::<500>).flatten();
-        let alt = alt.map(stoa_core::Text::into_string).unwrap_or_default();
+        let alt = self.take(row, Column::ImageAlt, Prose::<500>::optional).flatten();
+        let alt = alt.map(Prose::into_string).unwrap_or_default();
         Some(Placed {
             position,
             picture: Picture {

@@ -1,0 +1,157 @@
+//! The `stoa` command, its stores and its server, for one test.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
+    process::{Child, Command, Output, Stdio},
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+use stoa_testing::PostgresServer;
+use tempfile::TempDir;
+
+pub(crate) const CATALOGUE: &str = "\
+Handle,Title,Body (HTML),Vendor,Type,Tags,Published,Option1 Name,Option1 Value,Variant SKU,Variant Inventory Tracker,Variant Inventory Qty,Variant Inventory Policy,Variant Price,Image Src
+indigo-kurta,Indigo Kurta,<p>Hand dyed</p>,Loom,Kurta,\"men, indigo\",true,Size,M,IK-M,shopify,3,deny,1450.00,https://pictures.example/kurta.jpg
+indigo-kurta,,,,,,,,L,IK-L,shopify,0,deny,1450.00,
+clay-cup,Clay Cup,<p>Thrown</p>,Kiln,Cup,home,true,Title,Default Title,CC-1,shopify,8,deny,320.00,
+bad-cup,Bad Cup,,Kiln,Cup,,true,Title,Default Title,CC-2,shopify,8,deny,twelve,
+";
+
+/// Where a run of the command keeps its stores.
+pub(crate) struct Installation {
+    pub(crate) data: TempDir,
+    database: Vec<(&'static str, String)>,
+}
+
+impl Installation {
+    pub(crate) fn on_sqlite() -> Self {
+        Self {
+            data: tempfile::tempdir().unwrap(),
+            database: Vec::new(),
+        }
+    }
+
+    pub(crate) fn on_postgres() -> Self {
+        let server = PostgresServer::shared();
+        let database = vec![
+            ("STOA_DATABASE_URL", server.app_url()),
+            ("STOA_DATABASE_OWNER_URL", server.owner_url()),
+        ];
+        Self {
+            database,
+            ..Self::on_sqlite()
+        }
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stoa"));
+        command
+            .args(arguments)
+            .env("STOA_DATA", self.data.path())
+            .env("STOA_LOG", "warn");
+        command.envs(self.database.iter().map(|(name, value)| (*name, value)));
+        command
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).stdin(Stdio::null()).output().unwrap()
+    }
+
+    #[track_caller]
+    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
+        let output = self.run(&[arguments, &["--json"]].concat());
+        assert!(
+            output.status.success(),
+            "{arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    pub(crate) fn open_shop(&self, slug: &str) -> Value {
+        let email = format!("owner@{slug}.example");
+        self.json(&[
+            "tenant",
+            "create",
+            "--slug",
+            slug,
+            "--name",
+            "A Shop",
+            "--owner-email",
+            &email,
+            "--currency",
+            "BDT",
+        ])
+    }
+
+    pub(crate) fn catalogue(&self) -> String {
+        let path = self.data.path().join("catalogue.csv");
+        std::fs::write(&path, CATALOGUE).unwrap();
+        path.display().to_string()
+    }
+}
+
+/// A server that is stopped when the test ends, however it ends.
+pub(crate) struct Server {
+    process: Child,
+    port: u16,
+}
+
+impl Server {
+    pub(crate) fn start(installation: &Installation) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let listen = format!("127.0.0.1:{port}");
+        let process = installation
+            .command(&["serve", "--listen", &listen])
+            .spawn()
+            .unwrap();
+        let mut server = Self { process, port };
+        let started = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(
+                started.elapsed() < Duration::from_secs(20),
+                "the server did not start"
+            );
+            assert!(server.process.try_wait().unwrap().is_none(), "the server ended");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        server
+    }
+
+    /// Status and body of a page at a host.
+    pub(crate) fn get(&self, label: &str, path: &str) -> (u16, String) {
+        let mut socket = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        write!(
+            socket,
+            "GET {path} HTTP/1.1\r\nHost: {label}.localhost:{}\r\nConnection: close\r\n\r\n",
+            self.port
+        )
+        .unwrap();
+        let mut answer = BufReader::new(socket);
+        let mut status = String::new();
+        answer.read_line(&mut status).unwrap();
+        let mut body = String::new();
+        answer.read_to_string(&mut body).unwrap();
+        (status.split(' ').nth(1).unwrap().parse().unwrap(), body)
+    }
+
+    /// Asks the server to end, as a service manager does.
+    pub(crate) fn end(mut self) -> Option<i32> {
+        let pid = self.process.id().to_string();
+        Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+        self.process.wait().unwrap().code()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
