@@ -1,6 +1,6 @@
 //! The demonstration: two businesses invented and drawn for it, loaded by the same services that real ones use.
 
-use std::{sync::Arc, time::Duration};
+use std::{io::Cursor, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result};
 use axum::response::{IntoResponse, Response};
@@ -182,7 +182,7 @@ async fn furnish(store: &TenantDb, folder: &str, shop: &Shop, tenant: &TenantSna
         store,
         tenant.currency,
         ImportFormat::Shopify,
-        csv.as_bytes(),
+        Cursor::new(csv),
         |_| (),
     )
     .await?;

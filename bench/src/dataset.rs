@@ -113,7 +113,8 @@ async fn import_products(stoa: &Stoa, tenant: &Tenant) -> Result<()> {
     let (store, csv) = (stoa.for_command(tenant.id), csv());
     let format = ImportFormat::Shopify;
     let report =
-        stoa_commerce::import_products(&store, tenant.currency, format, csv.as_bytes(), |_| ()).await?;
+        stoa_commerce::import_products(&store, tenant.currency, format, std::io::Cursor::new(csv), |_| ())
+            .await?;
     ensure!(
         report.rejected == 0,
         "products were rejected: {:?}",

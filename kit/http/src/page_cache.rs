@@ -22,7 +22,10 @@ const CAPACITY: u64 = 32 * 1024 * 1024;
 const MAX_PAGE: u64 = 1024 * 1024;
 /// What a page costs beside its bytes: key, headers, the cache's own records.
 const OVERHEAD: usize = 1024;
-/// Longer queries are nobody's links; keeping their pages would only push others out.
+/// The one parameter of kept pages: a list's cursor. Pages under any other query are rendered, since whoever makes up
+/// queries could push everybody's pages out.
+const CURSOR: &str = "after=";
+/// Longer ones are no cursor of ours.
 const MAX_QUERY: usize = 256;
 
 /// On the response of a shared page: it may be kept. Set by whatever renders pages.
@@ -55,7 +58,7 @@ pub(crate) struct KeptPage {
 }
 
 impl PageKey {
-    /// None for what is never kept: other methods than GET and HEAD, long queries, requests with credentials.
+    /// None for what is never kept: other methods than GET and HEAD, queries beside a cursor, requests with credentials.
     pub(crate) fn of<B>(
         request: &http::Request<B>,
         host: &HostKey,
@@ -63,7 +66,7 @@ impl PageKey {
         generation: u64,
     ) -> Option<Self> {
         let is_plain = (request.method() == Method::GET || request.method() == Method::HEAD)
-            && request.uri().query().is_none_or(|query| query.len() <= MAX_QUERY)
+            && request.uri().query().is_none_or(is_cursor)
             && !request.headers().contains_key(header::AUTHORIZATION);
         is_plain.then(|| Self {
             tenant: entry.tenant.id,
@@ -78,6 +81,10 @@ impl PageKey {
             generation,
         })
     }
+}
+
+fn is_cursor(query: &str) -> bool {
+    query.starts_with(CURSOR) && !query.contains('&') && query.len() <= MAX_QUERY
 }
 
 impl PageCache {

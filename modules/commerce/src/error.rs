@@ -24,6 +24,8 @@ pub enum CommerceError {
     /// One entry for each line that cannot be served; the field names its variant.
     #[error("Not everything can be had any more.")]
     OutOfStock(Vec<FieldError>),
+    #[error("Prices have changed: look at the new total, then order again.")]
+    PricesChanged,
     #[error("The cart is empty.")]
     CartEmpty,
     #[error("A cart holds at most 100 different things.")]
@@ -75,6 +77,7 @@ impl Failure for CommerceError {
             | Self::StaleVersion
             | Self::StockBelowZero
             | Self::OutOfStock(_)
+            | Self::PricesChanged
             | Self::CartEmpty
             | Self::CartOrdered
             | Self::NotCancellable => ErrorKind::Conflict,
@@ -95,6 +98,7 @@ impl Failure for CommerceError {
             Self::StaleVersion => "commerce.stale_version",
             Self::StockBelowZero => "commerce.stock_below_zero",
             Self::OutOfStock(_) => "commerce.out_of_stock",
+            Self::PricesChanged => "commerce.prices_changed",
             Self::CartEmpty => "commerce.cart_empty",
             Self::CartFull => "commerce.cart_full",
             Self::CartOrdered => "commerce.cart_ordered",

@@ -72,7 +72,7 @@ impl Offer {
         if !self.supply.is_sound() {
             return refuse("stock.negative", "stock below zero needs backorder");
         }
-        if stock.abs() > MAX_STOCK {
+        if !(-MAX_STOCK..=MAX_STOCK).contains(&stock) {
             return refuse("stock.out_of_range", format!("stock must be at most {MAX_STOCK}"));
         }
         if self.weight_grams > MAX_GRAMS {

@@ -1,7 +1,7 @@
 //! What shoppers send, as it comes, and what it means once it is checked.
 
 use serde::Deserialize;
-use stoa_core::{Email, FieldErrors, Phone, Prose, Text, optional};
+use stoa_core::{Email, FieldErrors, Money, Phone, Prose, Text, optional};
 use utoipa::ToSchema;
 
 use crate::{
@@ -33,6 +33,8 @@ pub(crate) struct CheckoutBody {
     /// For the shop.
     #[schema(example = "Please ring twice")]
     note: Option<String>,
+    /// What the shopper was told it would come to: at another total nothing is ordered (409 `commerce.prices_changed`).
+    pub(crate) expected_total: Option<Money>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]

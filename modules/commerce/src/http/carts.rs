@@ -124,6 +124,7 @@ pub(crate) async fn checkout(
         site: visitor.site,
         currency: visitor.tenant.currency,
         delivery,
+        expected_total: body.expected_total.map(|total| total.amount),
     };
     let mut cx = visitor.begin().await?;
     let done = service::checkout(&mut cx, command).await?;

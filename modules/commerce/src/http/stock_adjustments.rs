@@ -68,7 +68,7 @@ pub(crate) async fn create(
 impl StockAdjustmentBody {
     fn parse(self) -> Result<AdjustStock, FieldErrors> {
         let mut errors = FieldErrors::new();
-        if self.delta == 0 || self.delta.abs() > MAX_DELTA {
+        if self.delta == 0 || !(-MAX_DELTA..=MAX_DELTA).contains(&self.delta) {
             errors.add(
                 "delta",
                 "stock.delta",

@@ -157,7 +157,11 @@ fn supply(wanted: &WantedVariant, known: Option<&Offer>) -> Supply {
     };
     let supply = known.map_or(uncounted, |known| known.supply);
     Supply {
-        stock: wanted.stock.unwrap_or(supply.stock),
+        // The file's count is older than what was sold since: it counts for a variant that is new.
+        stock: known
+            .map(|known| known.supply.stock)
+            .or(wanted.stock)
+            .unwrap_or(0),
         tracked: wanted.tracked.unwrap_or(supply.tracked),
         backorder: wanted.backorder.unwrap_or(supply.backorder),
     }

@@ -2,7 +2,10 @@
 
 mod read;
 
-use std::{collections::HashSet, io::Read};
+use std::{
+    collections::HashSet,
+    io::{Read, Seek},
+};
 
 use stoa_core::{Currency, Money, Sku, Slug};
 
@@ -31,6 +34,8 @@ pub(crate) struct Products<R> {
     /// The row that showed that the product before it had ended.
     next: Option<Record>,
     seen: HashSet<Slug>,
+    /// Handles whose rows stand apart: which of them are the product cannot be told.
+    scattered: HashSet<String>,
     rows: u64,
 }
 
@@ -75,9 +80,13 @@ struct Group {
     overflow: bool,
 }
 
-impl<R: Read> Products<R> {
-    /// Reads the header.
-    pub(crate) fn open(source: R) -> Result<Self, CommerceError> {
+impl<R: Read + Seek> Products<R> {
+    /// Goes through the file once for handles that stand in several places, and reads the header.
+    pub(crate) fn open(mut source: R) -> Result<Self, CommerceError> {
+        let scattered = scattered(&mut source);
+        let rewound = source.rewind();
+        rewound
+            .map_err(|error| CommerceError::ImportUnusable(format!("it cannot be read again: {error}")))?;
         let mut records = Records::new(source);
         let header = Header::of(records.next()?.as_ref())?;
         Ok(Self {
@@ -85,6 +94,7 @@ impl<R: Read> Products<R> {
             header,
             next: None,
             seen: HashSet::new(),
+            scattered,
             rows: 0,
         })
     }
@@ -103,10 +113,10 @@ impl<R: Read> Products<R> {
             return Ok(None);
         };
         let wanted = read::product(&self.header, &group.rows, &group.handle, currency);
-        Ok(Some(wanted.and_then(|wanted| self.check(wanted, group.overflow))))
+        Ok(Some(wanted.and_then(|wanted| self.check(wanted, &group))))
     }
 
-    fn check(&mut self, wanted: Wanted, overflow: bool) -> Result<Wanted, Vec<RowError>> {
+    fn check(&mut self, wanted: Wanted, group: &Group) -> Result<Wanted, Vec<RowError>> {
         let refuse = |reason: &str| {
             let column = self.header.name(Column::Handle);
             Err(vec![RowError {
@@ -115,11 +125,11 @@ impl<R: Read> Products<R> {
                 reason: reason.to_owned(),
             }])
         };
-        if overflow {
+        if group.overflow {
             return refuse("has more rows than variants and pictures can fill");
         }
-        if self.seen.contains(&wanted.slug) {
-            return refuse("stands further up too: the rows of one product must follow each other");
+        if self.scattered.contains(&group.handle) || self.seen.contains(&wanted.slug) {
+            return refuse("stands elsewhere too: the rows of one product must follow each other");
         }
         self.seen.insert(wanted.slug.clone());
         Ok(wanted)
@@ -172,6 +182,26 @@ impl<R: Read> Products<R> {
         }
         Ok(None)
     }
+}
+
+/// The handles whose rows do not follow each other. What cannot be read is told when it is reached again.
+fn scattered<R: Read>(source: &mut R) -> HashSet<String> {
+    let mut records = Records::new(source);
+    let (mut seen, mut scattered, mut last) = (HashSet::new(), HashSet::new(), String::new());
+    let Ok(Ok(header)) = records.next().map(|first| Header::of(first.as_ref())) else {
+        return scattered;
+    };
+    while let Ok(Some(record)) = records.next() {
+        let handle = header.cell(&record, Column::Handle).unwrap_or_default();
+        if handle.is_empty() || handle == last {
+            continue;
+        }
+        handle.clone_into(&mut last);
+        if !seen.insert(last.clone()) {
+            scattered.insert(last.clone());
+        }
+    }
+    scattered
 }
 
 #[cfg(test)]

@@ -113,9 +113,10 @@ pub(super) fn for_shopper(refusal: CommerceError) -> Result<(StatusCode, String)
         CommerceError::VariantNotFound => {
             return Ok((StatusCode::CONFLICT, "This is no longer for sale.".to_owned()));
         }
-        CommerceError::CartFull | CommerceError::CartEmpty | CommerceError::AmountOutOfRange => {
-            refusal.to_string()
-        }
+        CommerceError::CartFull
+        | CommerceError::CartEmpty
+        | CommerceError::PricesChanged
+        | CommerceError::AmountOutOfRange => refusal.to_string(),
         _ => return Err(refusal),
     };
     Ok((status, words))

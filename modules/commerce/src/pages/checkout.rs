@@ -35,6 +35,8 @@ pub(crate) struct CheckoutForm {
     country: String,
     note: String,
     payment_method: String,
+    /// Minor units, as the form showed it.
+    total: Option<i64>,
 }
 
 #[derive(Serialize)]
@@ -80,7 +82,7 @@ pub(crate) async fn submit(
     let cart = cart_cookie::read(&headers);
     let delivery = form.fields().parse(Naming::Flat).map_err(CommerceError::Invalid);
     let refusal = match (delivery, &cart) {
-        (Ok(delivery), Some(cart)) => match order(&visitor, cart.clone(), delivery).await {
+        (Ok(delivery), Some(cart)) => match order(&visitor, cart.clone(), delivery, form.total).await {
             Ok(token) => return Ok(cart_cookie::see_other(&format!("/orders/{}", token.as_str()))),
             Err(refusal) => refusal,
         },
@@ -95,13 +97,19 @@ pub(crate) async fn submit(
 }
 
 /// Orders the cart; the token leads to the order's page. A cart that was ordered before leads to the same.
-async fn order(visitor: &Visitor, cart: Token, delivery: Delivery) -> Result<Token, CommerceError> {
+async fn order(
+    visitor: &Visitor,
+    cart: Token,
+    delivery: Delivery,
+    expected_total: Option<i64>,
+) -> Result<Token, CommerceError> {
     let mut cx = visitor.begin().await?;
     let command = Checkout {
         cart,
         site: visitor.site,
         currency: visitor.tenant.currency,
         delivery,
+        expected_total,
     };
     let done = service::checkout(&mut cx, command).await?;
     cx.commit().await?;

@@ -22,6 +22,8 @@ pub(crate) struct Checkout {
     /// The shop's.
     pub(crate) currency: Currency,
     pub(crate) delivery: Delivery,
+    /// What the shopper was told it would come to, if they were.
+    pub(crate) expected_total: Option<i64>,
 }
 
 /// The order of a cart, and the token of the page that shows it.
@@ -34,6 +36,8 @@ pub(crate) struct CheckedOut {
 }
 
 pub(crate) async fn checkout(cx: &mut Cx, command: Checkout) -> Result<CheckedOut, CommerceError> {
+    // Whoever changes the cart meanwhile waits, and then finds it ordered.
+    store::lock_cart(cx, &command.cart, command.site).await?;
     let mut taken = store::take_lines(cx, &command.cart, command.site).await?;
     let Some(cart) = taken.first().map(|line| line.cart) else {
         return find_earlier(cx, &command).await;
@@ -140,6 +144,12 @@ async fn place(
         ..
     } = command;
     let totals = Totals::of(&lines, *currency).ok_or(CommerceError::AmountOutOfRange)?;
+    if command
+        .expected_total
+        .is_some_and(|expected| expected != totals.total.amount)
+    {
+        return Err(CommerceError::PricesChanged);
+    }
     Ok(Order {
         id: cx.new_id(),
         number: store::next_order_number(cx).await?,

@@ -1,6 +1,6 @@
 //! Brings a file's products into the shop, one unit of work each. A second run of the same file changes nothing.
 
-use std::io::Read;
+use std::io::{Read, Seek};
 
 use stoa_core::{Currency, Sku};
 use stoa_db::{Cx, TenantDb};
@@ -28,7 +28,7 @@ pub async fn import_products(
     db: &TenantDb,
     currency: Currency,
     format: ImportFormat,
-    source: impl Read + Send,
+    source: impl Read + Seek + Send,
     mut on_progress: impl FnMut(&ImportReport) + Send,
 ) -> Result<ImportReport, CommerceError> {
     let ImportFormat::Shopify = format;

@@ -20,7 +20,7 @@ pub(super) async fn insert_variants<'v>(
         .collect::<Vec<_>>();
     cx.sql(sql!(
         "INSERT INTO variants (id, product_id, position, title, option1, option2, option3, sku, barcode, price,
-             compare_at, currency, weight_grams, stock, tracked, backorder, requires_shipping, taxable, version)
+             compare_at, currency, weight_grams, tracked, backorder, requires_shipping, taxable, stock, version)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 1)"
     ))
     .execute_each(rows)
@@ -28,7 +28,7 @@ pub(super) async fn insert_variants<'v>(
     Ok(())
 }
 
-/// Writes variants that are there, stock included.
+/// Writes variants that are there, but for their stock, which sales change meanwhile.
 pub(super) async fn update_variants<'v>(
     cx: &mut Cx,
     product: ProductId,
@@ -42,12 +42,16 @@ pub(super) async fn update_variants<'v>(
     .execute()
     .await?;
     let rows = variants
-        .map(|(position, variant)| columns(product, position, variant))
+        .map(|(position, variant)| {
+            let mut columns = columns(product, position, variant);
+            columns.truncate(WITHOUT_STOCK);
+            columns
+        })
         .collect::<Vec<_>>();
     cx.sql(sql!(
         "UPDATE variants SET position = $3, title = $4, option1 = $5, option2 = $6, option3 = $7, sku = $8,
-             barcode = $9, price = $10, compare_at = $11, currency = $12, weight_grams = $13, stock = $14,
-             tracked = $15, backorder = $16, requires_shipping = $17, taxable = $18, version = version + 1
+             barcode = $9, price = $10, compare_at = $11, currency = $12, weight_grams = $13, tracked = $14,
+             backorder = $15, requires_shipping = $16, taxable = $17, version = version + 1
          WHERE id = $1 AND product_id = $2"
     ))
     .execute_each(rows)
@@ -112,6 +116,9 @@ pub(crate) async fn skus_elsewhere(cx: &mut Cx, product: ProductId, skus: &[&Sku
     Ok(rows.into_iter().map(|(sku,)| sku).collect())
 }
 
+/// How many of a variant's columns there are but for its stock, which is the last.
+const WITHOUT_STOCK: usize = 17;
+
 /// The columns of a row in the order of the table, without its version.
 fn columns(product: ProductId, position: usize, variant: &Variant) -> Vec<Value> {
     let Offer {
@@ -138,10 +145,10 @@ fn columns(product: ProductId, position: usize, variant: &Variant) -> Vec<Value>
         compare_at.map(|money| money.amount),
         price.currency,
         *weight_grams,
-        supply.stock,
         supply.tracked,
         supply.backorder,
         *requires_shipping,
-        *taxable
+        *taxable,
+        supply.stock
     ]
 }

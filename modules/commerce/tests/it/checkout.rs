@@ -166,4 +166,32 @@ on_both_engines! {
         assert_eq!(refused["code"], Value::from("request.invalid"));
         check_out(&shop, &token).await.expect_status(201);
     }
+
+    async fn orders_at_the_total_that_was_shown_or_not_at_all(app: TestApp) {
+        let shop = app.shop().await;
+        let mugs = make(&shop, &mug("tide-mug", 5)).await;
+        let cart = cart(&shop, &[(variant(&mugs, 0), 2)]).await;
+        let path = format!("/ecommerce/carts/{cart}/checkout");
+        let mut body = delivery();
+        body["expected_total"] = taka(80_000);
+        let refused = shop.guest("POST", &path).json(&body).send().await.expect_status(409);
+        assert_eq!(refused.json()["code"], "commerce.prices_changed");
+        assert_eq!(stock(&shop, &mugs, 0).await, 5);
+        body["expected_total"] = taka(90_000);
+        shop.guest("POST", &path).json(&body).send().await.expect_status(201);
+    }
+
+    async fn a_line_put_during_a_checkout_is_ordered_or_refused(app: TestApp) {
+        let shop = app.shop().await;
+        let (mugs, shirts) = (make(&shop, &mug("tide-mug", 50)).await, make(&shop, &shirt("linen-shirt", 50)).await);
+        for _ in 0..15 {
+            let token = cart(&shop, &[(variant(&mugs, 0), 1)]).await;
+            let (order, put) = tokio::join!(
+                check_out(&shop, &token),
+                crate::builders::put(&shop, &token, variant(&shirts, 0), 1)
+            );
+            let lines = order.expect_status(201).json()["lines"].as_array().map_or(0, Vec::len);
+            assert_eq!(put.status == 200, lines == 2, "{}", put.text());
+        }
+    }
 }

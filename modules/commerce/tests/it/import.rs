@@ -1,5 +1,7 @@
 //! Importing a product file.
 
+use std::io::Cursor;
+
 use stoa_commerce::{ImportFormat, ImportReport};
 use stoa_core::{Actor, Currency};
 use stoa_testing::{Shop, TestApp, on_both_engines};
@@ -17,7 +19,7 @@ async fn import(app: &TestApp, shop: &Shop, file: &str) -> ImportReport {
     let currency = Currency::parse("BDT").expect("a currency");
     let mut steps = 0;
     let report =
-        stoa_commerce::import_products(&store, currency, ImportFormat::Shopify, file.as_bytes(), |_| {
+        stoa_commerce::import_products(&store, currency, ImportFormat::Shopify, Cursor::new(file), |_| {
             steps += 1
         });
     let report = report.await.expect("the file is read to its end");
@@ -122,9 +124,30 @@ on_both_engines! {
             (b"\xff\xfeT\0i\0", "CSV UTF-8"),
             (b"Title,Price\nMug,1\nCaf\xe9,1\n", "row 3"),
         ] {
-            let outcome = stoa_commerce::import_products(&store, currency, ImportFormat::Shopify, file, |_| ()).await;
+            let outcome = stoa_commerce::import_products(&store, currency, ImportFormat::Shopify, Cursor::new(file), |_| ()).await;
             let message = outcome.expect_err("an unusable file").to_string();
             assert!(message.contains(expected), "{message}");
         }
+    }
+
+    async fn what_was_sold_since_stays_sold(app: TestApp) {
+        let shop = app.shop().await;
+        let file = format!("{HEADER}{SHIRT}");
+        import(&app, &shop, &file).await;
+        let shirt = shop.get("/ecommerce/products/linen-shirt").await.json();
+        let cart = crate::builders::cart(&shop, &[(crate::builders::variant(&shirt, 0), 3)]).await;
+        crate::builders::check_out(&shop, &cart).await.expect_status(201);
+        assert_eq!(import(&app, &shop, &file).await.unchanged, 1);
+        assert_eq!(crate::builders::stock(&shop, &shirt, 0).await, 2);
+    }
+
+    async fn rows_that_stand_apart_are_no_product(app: TestApp) {
+        let shop = app.shop().await;
+        import(&app, &shop, &format!("{HEADER}{SHIRT}")).await;
+        let (first, second) = SHIRT.split_once('\n').expect("two rows");
+        let report = import(&app, &shop, &format!("{HEADER}{first}\n{MUG}{second}")).await;
+        assert_eq!((report.created, report.rejected), (1, 2), "{:?}", report.errors);
+        let shirt = shop.get("/ecommerce/products/linen-shirt").await.json();
+        assert_eq!(shirt["variants"].as_array().map(Vec::len), Some(2));
     }
 }
