@@ -97,6 +97,9 @@ pub(crate) fn module() -> Module {
 }
 
 async fn picture(Path((folder, file)): Path<(String, String)>) -> Result<Response, ApiError> {
+    if file.contains('/') || folder.contains('/') {
+        return Err(no_picture());
+    }
     let found = Files::get(&format!("{folder}/pictures/{file}")).ok_or_else(no_picture)?;
     let headers = [
         ("content-type", "image/svg+xml"),

@@ -34,7 +34,8 @@ pub(crate) struct StockAdjusted {
     pub(crate) stock: i64,
 }
 
-/// Variants sold out, or can be bought again. Apart from other changes of stock, since only this is seen on pages.
+/// Variants sold out, can be bought again, or are few and another number of them is left. Apart from other changes of
+/// stock, since only this is seen on pages.
 #[derive(Debug, Serialize)]
 pub(crate) struct AvailabilityChanged {
     pub(crate) variants: Vec<VariantId>,

@@ -9,6 +9,7 @@ mod featured;
 mod order;
 mod views;
 
+use axum::response::Redirect;
 use stoa_http::Pages;
 use stoa_sites::themed;
 
@@ -27,6 +28,9 @@ pub(crate) fn pages() -> Pages {
         .get("/cart/summary", CART, cart::summary)
         .post("/cart/lines", CART, themed(cart_lines::add))
         .post("/cart/lines/update", CART, themed(cart_lines::update))
+        // Where a refused form was shown again, its address is what a browser reloads.
+        .get("/cart/lines", CART, async || Redirect::to("/cart"))
+        .get("/cart/lines/update", CART, async || Redirect::to("/cart"))
         .get("/checkout", ORDERING, themed(checkout::show))
         .post("/checkout", ORDERING, themed(checkout::submit))
         .get("/orders/{token}", ORDER, themed(order::show))

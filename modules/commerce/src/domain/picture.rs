@@ -35,7 +35,15 @@ impl PictureUrl {
                 "must be an http or https address, or a path that starts with a single /",
             );
         }
-        Ok(Self(text.to_owned()))
+        // Pages show pictures over TLS only.
+        let insecure = text
+            .get(..7)
+            .is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://"));
+        Ok(Self(if insecure {
+            format!("https://{}", &text[7..])
+        } else {
+            text.to_owned()
+        }))
     }
 
     pub(crate) fn as_str(&self) -> &str {

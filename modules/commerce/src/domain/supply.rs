@@ -43,7 +43,7 @@ impl Supply {
             stock: self.stock.saturating_sub(delta),
             ..self
         };
-        before.is_available() != self.is_available()
+        before.is_available() != self.is_available() || before.low_stock() != self.low_stock()
     }
 }
 
@@ -94,9 +94,11 @@ mod tests {
             assert_eq!(supply.flipped_by(delta), expected);
         }
         check(0, false, -3, true);
-        check(1, false, -3, false);
+        check(1, false, -3, true);
+        check(50, false, -3, false);
         check(2, false, 2, true);
-        check(3, false, 2, false);
+        check(3, false, 2, true);
+        check(12, false, 2, false);
         check(0, true, -3, false);
     }
 }

@@ -126,11 +126,14 @@ fn a_product_offers_its_variants_as_one_group() {
         json!([{ "name": "Colour", "values": ["Red", "Blue"] }, { "name": "Size", "values": ["S", "M"] }]);
     let html = render(
         "product.html",
-        json!({ "product": product(options, variants), "error": null }),
+        json!({ "product": product(options, variants), "error": null, "form": { "variant": "var_Red / M", "quantity": "3" } }),
     );
     assert_eq!(html.matches("name=\"variant\"").count(), 3);
     assert!(html.contains("Colour and Size") && html.contains("2 left") && html.contains("<p>Soft</p>"));
     assert!(html.contains("<span class=\"vh\">Red, </span>M"));
+    // What was chosen before a refusal is chosen still.
+    assert_eq!(html.matches(" checked").count(), 1);
+    assert!(html.contains("value=\"var_Red / M\" required checked") && html.contains("value=\"3\" required"));
     // Data for search engines cannot end its own element.
     assert_eq!(html.matches("</script>").count(), 2);
     assert!(html.contains("https://rong.example/products/kurti"));
@@ -141,7 +144,7 @@ fn a_product_with_one_variant_asks_nothing() {
     let variants = json!([variant("Default Title", true, None)]);
     let html = render(
         "product.html",
-        json!({ "product": product(json!([]), variants), "error": "Sold out." }),
+        json!({ "product": product(json!([]), variants), "error": "Sold out.", "form": { "variant": "", "quantity": "" } }),
     );
     assert!(html.contains("<input type=\"hidden\" name=\"variant\" value=\"var_Default Title\">"));
     assert!(html.contains("role=\"alert\"") && !html.contains("type=\"radio\""));
