@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::{Serialize, Serializer};
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+use unicode_normalization::{IsNormalized, UnicodeNormalization, char::is_combining_mark, is_nfc_quick};
 
 /// Why a text is refused, and what would be accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -18,6 +18,15 @@ fn refuse<T>(code: &'static str, detail: impl Into<String>) -> Result<T, TextErr
         code,
         detail: detail.into(),
     })
+}
+
+/// The text in NFC. Nearly all text is already, above all what a store gives back.
+fn composed(text: &str) -> String {
+    if is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        text.to_owned()
+    } else {
+        text.nfc().collect()
+    }
 }
 
 macro_rules! text_type {
@@ -126,7 +135,7 @@ const fn latin(letter: char) -> Option<&'static str> {
 
 impl Email {
     pub fn parse(text: &str) -> Result<Self, TextError> {
-        let email: String = text.trim().to_lowercase().nfc().collect();
+        let email = composed(&text.trim().to_lowercase());
         if is_email(&email) {
             return Ok(Self(email));
         }
@@ -172,7 +181,7 @@ fn is_invisible(letter: char) -> bool {
 
 impl Sku {
     pub fn parse(text: &str) -> Result<Self, TextError> {
-        let sku: String = text.trim().nfc().collect();
+        let sku = composed(text.trim());
         if sku.is_empty() || sku.chars().count() > 64 || sku.contains(char::is_control) {
             return refuse("sku.invalid", "must be 1 to 64 characters");
         }
@@ -234,7 +243,7 @@ pub fn optional<const MAX: usize>(text: &str) -> Result<Option<Text<MAX>>, TextE
 }
 
 fn bounded(text: &str, max: usize) -> Result<String, TextError> {
-    let text: String = text.trim().nfc().collect();
+    let text = composed(text.trim());
     if text.is_empty() {
         return refuse("text.missing", "must not be empty");
     }
