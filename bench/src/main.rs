@@ -49,9 +49,12 @@ struct Run {
     /// The program that is measured
     #[arg(long)]
     stoa: PathBuf,
-    /// Where the results go
+    /// Where the results go; without it they are printed
     #[arg(long)]
-    results: PathBuf,
+    results: Option<PathBuf>,
+    /// Measure these only, such as PERF-5; then the results are printed
+    #[arg(value_name = "ID")]
+    only: Vec<String>,
     /// How long a turn is
     #[arg(long, env = "BENCH_SECONDS", default_value_t = 5)]
     seconds: u64,
@@ -77,36 +80,69 @@ fn measure(run: Run) -> Result<()> {
             rounds: run.rounds.max(1),
         },
     };
-    let report = measure_all(&bench);
+    let report = measure_all(&bench, &run.only);
     if report.is_err() {
         eprintln!("{}", fs::read_to_string(bench.log()).unwrap_or_default());
     }
-    report?.write(&run.results)
+    match run.results {
+        Some(file) if run.only.is_empty() => report?.write(&file),
+        _ => {
+            println!("\n{}", report?.text());
+            Ok(())
+        }
+    }
 }
 
-fn measure_all(bench: &Bench) -> Result<Report> {
-    let mut footprint = Footprint::default();
-    let mut measured = pages::measure(bench, &mut footprint)?;
+/// Measures all, or those that are asked for.
+fn measure_all(bench: &Bench, only: &[String]) -> Result<Report> {
+    let wants = |ids: &[&str]| only.is_empty() || ids.iter().any(|id| only.iter().any(|asked| asked == id));
+    let mut report = Report {
+        turns: bench.turns,
+        measured: Vec::new(),
+        footprint: Footprint::default(),
+    };
+    if wants(&["PERF-1", "PERF-2"]) {
+        report
+            .measured
+            .extend(pages::measure(bench, &mut report.footprint)?);
+    }
+    if wants(&["PERF-3", "PERF-5"]) {
+        measure_on_sqlite(bench, wants, &mut report)?;
+    }
+    if wants(&["PERF-4", "PERF-6"]) {
+        measure_on_postgres(bench, wants, &mut report)?;
+    }
+    report.measured.sort_by_key(|measured| measured.id);
+    Ok(report)
+}
 
+fn measure_on_sqlite(bench: &Bench, wants: impl Fn(&[&str]) -> bool, report: &mut Report) -> Result<()> {
     let (data, floor) = (bench.home.path().join("data"), bench.home.path().join("floor"));
     let (store, dataset) = checkout::prepare_files(bench, &data, &floor)?;
-    measured.push(products::on_sqlite(bench, &store, &dataset, &mut footprint)?);
+    let Report {
+        measured, footprint, ..
+    } = report;
+    if wants(&["PERF-3"]) {
+        measured.push(products::on_sqlite(bench, &store, &dataset, footprint)?);
+    }
+    if wants(&["PERF-5"]) {
+        measured.push(checkout::on_sqlite(bench, &store, &floor, &dataset, footprint)?);
+    }
+    Ok(())
+}
 
+fn measure_on_postgres(bench: &Bench, wants: impl Fn(&[&str]) -> bool, report: &mut Report) -> Result<()> {
     let postgres = Postgres::start()?;
-    let pooled = checkout::prepare_postgres(bench, &postgres)?;
-    measured.push(products::on_postgres(bench, &postgres, &pooled)?);
-
-    measured.push(checkout::on_sqlite(
-        bench,
-        &store,
-        &floor,
-        &dataset,
-        &mut footprint,
-    )?);
-    measured.push(checkout::on_postgres(bench, &postgres, &pooled)?);
-    Ok(Report {
-        turns: bench.turns,
-        measured,
-        footprint,
-    })
+    let dataset = checkout::prepare_postgres(bench, &postgres)?;
+    if wants(&["PERF-4"]) {
+        report
+            .measured
+            .push(products::on_postgres(bench, &postgres, &dataset)?);
+    }
+    if wants(&["PERF-6"]) {
+        report
+            .measured
+            .push(checkout::on_postgres(bench, &postgres, &dataset)?);
+    }
+    Ok(())
 }

@@ -27,7 +27,8 @@ ratios are, roughly. The program is the release build with `STOA_LOG=warn`.
 | PERF-5 | a client of 16 connections that posts `/checkout`, always the same number of orders a turn; carts are made before |
 | PERF-6 | the same with PostgreSQL, and `pgbench -n -M prepared -c16 -j2 -f bench/pgbench/checkout.sql` on a copy of the database |
 
-PostgreSQL runs with its default settings, `fsync` and `synchronous_commit` on, over TCP on the loopback.
+PostgreSQL runs with its default settings, `fsync` and `synchronous_commit` on, over TCP on the loopback; pgbench sets
+`search_path=tenant enable_seqscan=off jit=off` on its connections.
 ";
 
 /// All of a run.
@@ -43,7 +44,7 @@ impl Report {
         fs::write(file, self.text()).context("writing the results")
     }
 
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let mut text = format!(
             "# Results\n\nWritten by `make bench` on {}: {} turns of {} s each, after a warm-up.\n\n## Ratios\n\n",
             day(),

@@ -12,10 +12,7 @@ use rusqlite::{CachedStatement, Connection, OpenFlags, config::DbConfig, params}
 use stoa_core::{Clock, Token};
 use uuid::Uuid;
 
-use crate::{
-    carts::{self, TENANTS},
-    turns::Turn,
-};
+use crate::{carts, turns::Turn};
 
 const TAKE_LINES: &str = "DELETE FROM cart_lines WHERE cart_id = (
      SELECT c.id FROM carts c WHERE c.token_hash = ?1 AND c.site_id = ?2
@@ -61,6 +58,16 @@ struct Shop {
     site: Vec<u8>,
 }
 
+/// All tenants' files, in the order of the tenants' numbers.
+pub(crate) struct Shops(Vec<Shop>);
+
+/// One thread's tenants, and the carts to order: whose, counted among its own, and the token.
+#[derive(Default)]
+struct Worker<'s> {
+    shops: Vec<&'s mut Shop>,
+    orders: Vec<(usize, Token)>,
+}
+
 struct Line {
     variant: Vec<u8>,
     quantity: i64,
@@ -97,40 +104,83 @@ pub(crate) fn files(data: &Path, tenants: &[Uuid]) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Orders these carts, each thread the ones of its own tenants. Opening the files is not counted.
-pub(crate) fn order(files: &[PathBuf], orders: &Range<u32>, threads: u32) -> Result<Turn> {
-    let barrier = Barrier::new(usize::try_from(threads)? + 1);
-    let took = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads)
-            .map(|thread| {
-                let barrier = &barrier;
-                scope.spawn(move || {
-                    let shops = open_own(files, thread, threads);
-                    barrier.wait();
-                    let done = shops.and_then(|mut shops| order_own(&mut shops, orders, thread, threads));
-                    (done, Instant::now())
-                })
-            })
-            .collect();
-        barrier.wait();
-        let started = Instant::now();
-        let mut took = Duration::ZERO;
-        for worker in workers {
-            let (done, ended) = worker.join().map_err(|_| anyhow::anyhow!("a worker broke"))?;
-            done?;
-            took = took.max(ended - started);
+impl Shops {
+    /// Opens the files; they stay open, as a server's do, so that no turn pays for opening or closing them.
+    pub(crate) fn open(files: &[PathBuf]) -> Result<Self> {
+        files
+            .iter()
+            .map(|file| open(file))
+            .collect::<Result<_>>()
+            .map(Self)
+    }
+
+    /// Orders these carts, each thread the ones of its own tenants.
+    pub(crate) fn order(&mut self, orders: &Range<u32>, threads: u32) -> Result<Turn> {
+        let mut workers: Vec<Worker<'_>> = (0..threads).map(|_| Worker::default()).collect();
+        for (tenant, shop) in self.0.iter_mut().enumerate() {
+            if let Some(worker) = workers.get_mut(tenant % usize::try_from(threads)?) {
+                worker.shops.push(shop);
+            }
         }
-        anyhow::Ok(took)
-    })?;
-    Ok(Turn::of(orders.end - orders.start, took))
+        for cart in orders.clone() {
+            let tenant = carts::tenant(cart);
+            if let Some(worker) = workers.get_mut(usize::try_from(tenant % threads)?) {
+                worker
+                    .orders
+                    .push((usize::try_from(tenant / threads)?, carts::token(cart)?));
+            }
+        }
+        let took = run_all(workers)?;
+        Ok(Turn::of(orders.end - orders.start, took))
+    }
+
+    /// The number of threads with which a short turn is fastest, of those that make sense.
+    pub(crate) fn best_threads(&mut self, mut orders: impl FnMut() -> Result<Range<u32>>) -> Result<u32> {
+        // The first orders of all fill the caches.
+        self.order(&orders()?, 1)?;
+        let mut best = (1, 0.0);
+        for threads in [1, 2, 4, 8, 16] {
+            let rate = self.order(&orders()?, threads)?.rate;
+            if rate > best.1 {
+                best = (threads, rate);
+            }
+        }
+        Ok(best.0)
+    }
 }
 
-fn open_own(files: &[PathBuf], thread: u32, threads: u32) -> Result<Vec<Option<Shop>>> {
-    let is_own = |tenant: u32| tenant % threads == thread;
-    (0..)
-        .zip(files)
-        .map(|(tenant, file)| is_own(tenant).then(|| open(file)).transpose())
-        .collect()
+impl Worker<'_> {
+    /// When it began and when it was done.
+    fn work(mut self, all_ready: &Barrier) -> Result<(Instant, Instant)> {
+        all_ready.wait();
+        let started = Instant::now();
+        for (shop, token) in &self.orders {
+            let shop = self.shops.get_mut(*shop).context("a shop that is not open")?;
+            check_out(shop, token)?;
+        }
+        Ok((started, Instant::now()))
+    }
+}
+
+/// Lets all work at the same time; says how long it took from the first start to the last end.
+fn run_all(workers: Vec<Worker<'_>>) -> Result<Duration> {
+    let all_ready = Barrier::new(workers.len());
+    std::thread::scope(|scope| {
+        let all_ready = &all_ready;
+        let running: Vec<_> = workers
+            .into_iter()
+            .map(|worker| scope.spawn(move || worker.work(all_ready)))
+            .collect();
+        let mut spans = Vec::new();
+        for worker in running {
+            spans.push(worker.join().map_err(|_| anyhow::anyhow!("a worker broke"))??);
+        }
+        let started = spans.iter().map(|(started, _)| *started).min();
+        let ended = spans.iter().map(|(_, ended)| *ended).max();
+        Ok(ended
+            .zip(started)
+            .map_or(Duration::ZERO, |(ended, started)| ended - started))
+    })
 }
 
 fn open(file: &Path) -> Result<Shop> {
@@ -144,19 +194,6 @@ fn open(file: &Path) -> Result<Shop> {
     )?;
     let site = connection.query_row("SELECT id FROM sites", [], |row| row.get(0))?;
     Ok(Shop { connection, site })
-}
-
-fn order_own(shops: &mut [Option<Shop>], orders: &Range<u32>, thread: u32, threads: u32) -> Result<()> {
-    for cart in orders
-        .clone()
-        .filter(|cart| carts::tenant(*cart) % threads == thread)
-    {
-        let shop = shops
-            .get(usize::try_from(carts::tenant(cart))?)
-            .and_then(Option::as_ref);
-        check_out(shop.context("a shop that is not open")?, &carts::token(cart)?)?;
-    }
-    Ok(())
 }
 
 fn check_out(shop: &Shop, token: &Token) -> Result<()> {
@@ -294,17 +331,4 @@ fn prepared<'s>(shop: &'s Shop, text: &str) -> Result<CachedStatement<'s>> {
 fn run(shop: &Shop, text: &str) -> Result<()> {
     prepared(shop, text)?.execute([])?;
     Ok(())
-}
-
-/// The number of threads with which a short turn is fastest, of those that make sense.
-pub(crate) fn best_threads(mut turn: impl FnMut(u32) -> Result<Turn>) -> Result<u32> {
-    let mut best = (1, 0.0);
-    for threads in [1, 2, 4, 8, 16] {
-        let rate = turn(threads)?.rate;
-        if rate > best.1 {
-            best = (threads, rate);
-        }
-    }
-    debug_assert!(best.0 <= TENANTS);
-    Ok(best.0)
 }

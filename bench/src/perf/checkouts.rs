@@ -12,7 +12,7 @@ use crate::{
     pgbench::{self, Until},
     postgres::{FLOOR, Postgres},
     server::Store,
-    sqlite_floor::{best_threads, files},
+    sqlite_floor::{Shops, files},
     turns::{Turn, Turns},
 };
 
@@ -67,15 +67,13 @@ pub(crate) fn on_sqlite(
     let server = bench.serve("serve", store)?;
     let all = carts_needed(bench.turns, PER_SECOND_ON_SQLITE);
     let (mut ours, mut bare) = (Supply::of(all), Supply::of(all));
-    let files = files(floor, &dataset.tenants);
+    let mut shops = Shops::open(&files(floor, &dataset.tenants))?;
     let count = |length| orders_in(length, PER_SECOND_ON_SQLITE);
-    let threads = best_threads(|threads| {
-        crate::sqlite_floor::order(&files, &bare.take(count(bench.turns.length) / 4)?, threads)
-    })?;
+    let threads = shops.best_threads(|| bare.take(count(bench.turns.length) / 2))?;
     let comparison = bench.turns.compare(
         "PERF-5",
         |length| order(server.port, &ours.take(count(length))?),
-        |length| crate::sqlite_floor::order(&files, &bare.take(count(length))?, threads),
+        |length| shops.order(&bare.take(count(length))?, threads),
     )?;
     footprint.note(
         "Memory after PERF-5, 200 tenants",
