@@ -41,17 +41,18 @@ pub(crate) async fn product(
             "SELECT p.id, p.slug, p.title, p.vendor, p.product_type, p.status, p.created_at, p.updated_at, p.version,
                  CASE WHEN v.position = 0 THEN p.description_html END,
                  CASE WHEN v.position = 0 THEN (
-                     SELECT string_agg(t.tag, '\u{1f}' ORDER BY t.position)
-                     FROM product_tags t WHERE t.product_id = p.id) END,
+                     SELECT string_agg(t.tag, '\u{1f}') FROM (
+                         SELECT tag FROM product_tags WHERE product_id = p.id ORDER BY position) t) END,
                  CASE WHEN v.position = 0 THEN (
-                     SELECT string_agg(o.name, '\u{1f}' ORDER BY o.position)
-                     FROM product_options o WHERE o.product_id = p.id) END,
+                     SELECT string_agg(o.name, '\u{1f}') FROM (
+                         SELECT name FROM product_options WHERE product_id = p.id ORDER BY position) o) END,
                  CASE WHEN v.position = 0 THEN (
                      SELECT string_agg(
                          i.url || '\u{1f}' || i.alt || '\u{1f}' || coalesce(
                              CAST((SELECT w.position FROM variants w WHERE w.id = i.variant_id) AS text), ''),
-                         '\u{1e}' ORDER BY i.position)
-                     FROM product_images i WHERE i.product_id = p.id) END,
+                         '\u{1e}')
+                     FROM (SELECT url, alt, variant_id FROM product_images
+                           WHERE product_id = p.id ORDER BY position) i) END,
                  v.id, v.option1, v.option2, v.option3, v.version, v.sku, v.barcode, v.price, v.compare_at,
                  v.currency, v.weight_grams, v.stock, v.tracked, v.backorder, v.requires_shipping, v.taxable
              FROM products p JOIN variants v ON v.product_id = p.id
