@@ -170,9 +170,14 @@ impl Stoa {
         Ok(migrated)
     }
 
+    /// Finishes creations that were cut short. To be called while no other process can be creating.
+    pub async fn finish_what_was_cut_short(&self) -> Result<()> {
+        stoa_tenants::finish_provisioning(&self.tenants, &self.db, Duration::ZERO).await?;
+        Ok(())
+    }
+
     /// Serves until `end` completes.
     pub async fn serve(&self, listen: SocketAddr, end: impl Future<Output = ()>) -> Result<()> {
-        stoa_tenants::finish_provisioning(&self.tenants, &self.db, Duration::ZERO).await?;
         let listener = TcpListener::bind(listen)
             .await
             .with_context(|| format!("listening on {listen}"))?;

@@ -1,6 +1,6 @@
 //! The demonstration: two businesses invented and drawn for it, loaded by the same services that real ones use.
 
-use std::{io::Cursor, sync::Arc, time::Duration};
+use std::{io::Cursor, sync::Arc};
 
 use anyhow::{Context, Result};
 use axum::response::{IntoResponse, Response};
@@ -59,7 +59,7 @@ pub struct LoadedShop {
 /// Loads the shops that are absent or came without their products, and says where they are. A business of somebody else's
 /// that has a shop's name stays theirs, and is not the demonstration's.
 pub async fn load(stoa: &mut Stoa) -> Result<()> {
-    stoa_tenants::finish_provisioning(stoa.tenants(), stoa.db(), Duration::ZERO).await?;
+    stoa.finish_what_was_cut_short().await?;
     let mut loaded = Vec::new();
     for (folder, shop) in shops()? {
         let is_there = load_shop(stoa, &folder, &shop)

@@ -2,10 +2,10 @@
 
 use anyhow::{Result, bail};
 use serde::Serialize;
-use stoa::{Settings, Stoa};
+use stoa::Stoa;
 use stoa_db::{Audit, DbResult};
 
-use super::Output;
+use super::terminal::Terminal;
 
 /// What was found in one store.
 #[derive(Debug, Serialize)]
@@ -22,8 +22,7 @@ struct Examination {
 }
 
 /// Opens every store and checks its journal.
-pub(crate) async fn run(settings: &Settings, output: Output) -> Result<()> {
-    let stoa = Stoa::open(settings).await?;
+pub(crate) async fn run(stoa: &Stoa, terminal: &Terminal) -> Result<()> {
     let tenants = stoa_tenants::list_tenants(stoa.db()).await?;
     let mut findings = Vec::new();
     let platform = stoa.db().platform_read().await?.audit().await;
@@ -46,7 +45,7 @@ pub(crate) async fn run(settings: &Settings, output: Output) -> Result<()> {
         stores: tenants.len() + 1,
         findings,
     };
-    output.show(&examination, || describe(&examination))?;
+    terminal.show(&examination, || describe(&examination))?;
     match examination.findings.len() {
         0 => Ok(()),
         1 => bail!("one store is not well"),

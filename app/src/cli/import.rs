@@ -1,15 +1,19 @@
 //! `stoa import`: data from elsewhere.
 
-use std::{io::IsTerminal as _, path::PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Subcommand, ValueEnum};
-use stoa::{Settings, Stoa};
+use serde::{Deserialize, Serialize};
+use stoa::Stoa;
 use stoa_commerce::{ImportFormat, ImportReport};
 
-use super::{Output, open_file, tenant::find};
+use super::{
+    tenant::find,
+    terminal::{Given, Terminal},
+};
 
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Subcommand, Serialize, Deserialize)]
 pub(crate) enum Command {
     /// Import a product file; what is there already is brought up to date
     Products {
@@ -23,41 +27,39 @@ pub(crate) enum Command {
     },
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, ValueEnum, Serialize, Deserialize)]
 pub(crate) enum Format {
     Shopify,
 }
 
-pub(crate) async fn run(settings: &Settings, command: Command, output: Output) -> Result<()> {
+impl Command {
+    pub(super) fn given(&self) -> Result<Given> {
+        let Self::Products { file, .. } = self;
+        Given::file(file)
+    }
+}
+
+pub(crate) async fn run(stoa: &Stoa, command: Command, terminal: &mut Terminal) -> Result<()> {
     let Command::Products {
         tenant,
         format: Format::Shopify,
-        file,
+        ..
     } = command;
-    let source = open_file(&file)?;
-    let stoa = Stoa::open(settings).await?;
-    let tenant = find(&stoa, &tenant).await?;
+    let source = terminal.file()?;
+    let tenant = find(stoa, &tenant).await?;
     let store = stoa.for_command(tenant.id);
-    let report = stoa_commerce::import_products(
-        &store,
-        tenant.currency,
-        ImportFormat::Shopify,
-        source,
-        show_progress,
-    )
-    .await;
-    // Also when the import broke off: what it has written until then is there.
-    let told = stoa.finish().await;
-    let report = report?;
-    told?;
-    output.show(&report, || describe(&report))
+    let report =
+        stoa_commerce::import_products(&store, tenant.currency, ImportFormat::Shopify, source, |report| {
+            show_progress(report, terminal)
+        })
+        .await?;
+    terminal.show(&report, || describe(&report))
 }
 
-/// Says how far a long import is, where somebody watches.
-fn show_progress(report: &ImportReport) {
+fn show_progress(report: &ImportReport, terminal: &Terminal) {
     let products = report.created + report.updated + report.unchanged + report.rejected;
-    if products.is_multiple_of(100) && std::io::stderr().is_terminal() {
-        eprintln!("{products} products, {} rows …", report.rows);
+    if products.is_multiple_of(100) {
+        terminal.report_progress(|| format!("{products} products, {} rows …", report.rows));
     }
 }
 

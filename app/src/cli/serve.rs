@@ -1,31 +1,47 @@
 //! `stoa serve`: one process serves a data directory, on loopback only unless something in front speaks TLS.
 
-use std::{
-    fs::{File, TryLockError, create_dir_all},
-    io::IsTerminal as _,
-};
+use std::io::IsTerminal as _;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use stoa::{Settings, Stoa};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::say;
+use super::{
+    control::Control,
+    data_directory::{Claim, DataDirectory},
+    terminal::Line,
+};
 
-pub(crate) async fn serve(settings: &Settings) -> Result<()> {
+pub(crate) async fn run(settings: &Settings) -> Result<()> {
     require_loopback(settings)?;
-    let _directory = claim(settings)?;
+    let directory = hold(settings).await?;
     let stoa = Stoa::open(settings).await?;
     announce(&stoa)?;
-    serve_opened(&stoa, settings).await
+    serve_opened(&stoa, settings, directory).await
 }
 
-pub(super) async fn serve_opened(stoa: &Stoa, settings: &Settings) -> Result<()> {
-    stoa.serve(settings.listen, end_asked_for()?).await
+/// Serves websites and API until told to end, and takes commands beside, where no other process can reach the stores.
+pub(super) async fn serve_opened(
+    stoa: &Stoa,
+    settings: &Settings,
+    directory: Option<DataDirectory>,
+) -> Result<()> {
+    let end = end_asked_for()?;
+    stoa.finish_what_was_cut_short().await?;
+    let control = match &directory {
+        Some(directory) => Some(Control::start(directory, stoa)?),
+        None => None,
+    };
+    let served = stoa.serve(settings.listen, end).await;
+    if let Some(control) = control {
+        control.end().await?;
+    }
+    served
 }
 
 fn announce(stoa: &Stoa) -> Result<()> {
     if std::io::stdout().is_terminal() {
-        say(&format!("The platform: {}/", stoa.config().subdomain_url("app")))?;
+        Line::Out(format!("The platform: {}/", stoa.config().subdomain_url("app"))).print()?;
     }
     Ok(())
 }
@@ -42,22 +58,14 @@ pub(super) fn require_loopback(settings: &Settings) -> Result<()> {
     )
 }
 
-/// Holds the data directory for this process; the lock goes when the process does.
-pub(super) fn claim(settings: &Settings) -> Result<Option<File>> {
+/// Holds the data directory for this process, where the stores are files.
+pub(super) async fn hold(settings: &Settings) -> Result<Option<DataDirectory>> {
     if settings.database_url.is_some() {
         return Ok(None);
     }
-    create_dir_all(&settings.data).with_context(|| format!("making {}", settings.data.display()))?;
-    let path = settings.data.join("serve.lock");
-    let file = File::options()
-        .create(true)
-        .append(true)
-        .open(&path)
-        .with_context(|| path.display().to_string())?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("locking {}", path.display())),
-        Err(TryLockError::WouldBlock) => bail!(
+    match DataDirectory::claim(&settings.data).await? {
+        Claim::Held(directory) => Ok(Some(directory)),
+        Claim::Served(_) => bail!(
             "another process serves {} already; stop it first, or name another directory with --data",
             settings.data.display()
         ),

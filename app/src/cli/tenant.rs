@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use anyhow::{Context, Error, Result, anyhow};
 use clap::{Args, Subcommand};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use stoa::{Settings, Stoa};
+use stoa::Stoa;
 use stoa_core::{Actor, Currency, Email, Slug, Token};
 use stoa_http::TenantSnapshot;
 use stoa_identity::{NewUser, Password, PersonName};
@@ -13,9 +14,9 @@ use stoa_tenants::{
     Locale, NewBusiness, NewOwner, NewTenant, Status, Tenant, TenantKind, TenantName, TenantSlug, ZoneName,
 };
 
-use super::Output;
+use super::terminal::Terminal;
 
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Subcommand, Serialize, Deserialize)]
 pub(crate) enum Command {
     /// Create a business and its website
     Create(Create),
@@ -28,7 +29,7 @@ pub(crate) enum Command {
     },
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize, Deserialize)]
 pub(crate) struct Create {
     /// Name in addresses, such as blue-shop
     #[arg(long)]
@@ -54,12 +55,11 @@ pub(crate) struct Create {
     time_zone: String,
 }
 
-pub(crate) async fn run(settings: &Settings, command: Command, output: Output) -> Result<()> {
-    let stoa = Stoa::open(settings).await?;
+pub(crate) async fn run(stoa: &Stoa, command: Command, terminal: &Terminal) -> Result<()> {
     match command {
-        Command::Create(create) => create.run(&stoa, output).await,
-        Command::List => list(&stoa, output).await,
-        Command::Show { slug } => show(&stoa, &slug, output).await,
+        Command::Create(create) => create.run(stoa, terminal).await,
+        Command::List => list(stoa, terminal).await,
+        Command::Show { slug } => show(stoa, &slug, terminal).await,
     }
 }
 
@@ -76,7 +76,7 @@ fn unknown(slug: &str) -> anyhow::Error {
 }
 
 impl Create {
-    async fn run(self, stoa: &Stoa, output: Output) -> Result<()> {
+    async fn run(self, stoa: &Stoa, terminal: &Terminal) -> Result<()> {
         let business = NewBusiness {
             slug: TenantSlug::parse(&self.slug).context("--slug")?,
             name: TenantName::parse(&self.name).context("--name")?,
@@ -100,7 +100,7 @@ impl Create {
         let url = stoa.config().subdomain_url(created.tenant.slug.as_str());
         let mut answer = view(&created.tenant, stoa);
         answer["owner_password"] = json!(password);
-        output.show(&answer, || {
+        terminal.show(&answer, || {
             let mut text = format!("created {} at {url}/", created.tenant.slug);
             if let Some(password) = &password {
                 text.push_str(&format!(
@@ -159,10 +159,10 @@ impl Create {
     }
 }
 
-async fn list(stoa: &Stoa, output: Output) -> Result<()> {
+async fn list(stoa: &Stoa, terminal: &Terminal) -> Result<()> {
     let tenants = stoa_tenants::list_tenants(stoa.db()).await?;
     let views: Vec<_> = tenants.iter().map(|tenant| view(tenant, stoa)).collect();
-    output.show(&views, || {
+    terminal.show(&views, || {
         if tenants.is_empty() {
             return "no businesses yet; `stoa tenant create` makes one".to_owned();
         }
@@ -178,11 +178,11 @@ async fn list(stoa: &Stoa, output: Output) -> Result<()> {
     })
 }
 
-async fn show(stoa: &Stoa, slug: &str, output: Output) -> Result<()> {
+async fn show(stoa: &Stoa, slug: &str, terminal: &Terminal) -> Result<()> {
     let parsed = Slug::parse(slug).map_err(|_| unknown(slug))?;
     let tenant = stored(stoa, &parsed).await?.ok_or_else(|| unknown(slug))?;
     let view = view(&tenant, stoa);
-    output.show(&view, || {
+    terminal.show(&view, || {
         let line = |(key, value): (&String, &Value)| {
             format!(
                 "{key:<12} {}",

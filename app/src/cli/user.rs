@@ -4,14 +4,15 @@ use std::io::{BufRead as _, Read as _};
 
 use anyhow::{Context, Result};
 use clap::Subcommand;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
-use stoa::{Settings, Stoa};
+use stoa::Stoa;
 use stoa_core::{Actor, Email};
 use stoa_identity::{NewUser, Password, PersonName};
 
-use super::Output;
+use super::terminal::{Given, Terminal};
 
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Subcommand, Serialize, Deserialize)]
 pub(crate) enum Command {
     /// Create a person's account; the password is read from standard input
     Create {
@@ -22,14 +23,24 @@ pub(crate) enum Command {
     },
 }
 
-pub(crate) async fn run(settings: &Settings, command: Command, output: Output) -> Result<()> {
+impl Command {
+    /// The password, as the first line of standard input.
+    pub(super) fn given(&self) -> Result<Given> {
+        let Self::Create { .. } = self;
+        Ok(Given {
+            line: Some(read_line()?),
+            file: None,
+        })
+    }
+}
+
+pub(crate) async fn run(stoa: &Stoa, command: Command, terminal: &Terminal) -> Result<()> {
     let Command::Create { email, name } = command;
     let (email, name) = (
         Email::parse(&email).context("--email")?,
         PersonName::parse(&name).context("--name")?,
     );
-    let password = read_password()?;
-    let stoa = Stoa::open(settings).await?;
+    let password = Password::parse(terminal.line()).context("the password, read from standard input")?;
     let password = Some(stoa.tenants().identity().hash(password).await?);
     let mut cx = stoa.db().platform_begin(Actor::Command).await?;
     let user = stoa_identity::create_user(
@@ -42,19 +53,17 @@ pub(crate) async fn run(settings: &Settings, command: Command, output: Output) -
     )
     .await?;
     cx.commit().await?;
-    output.show(&json!({ "id": user, "email": email }), || {
+    terminal.show(&json!({ "id": user, "email": email }), || {
         format!("created {email} ({user})")
     })
 }
 
-/// The first line of standard input.
-fn read_password() -> Result<Password> {
+fn read_line() -> Result<String> {
     let mut text = String::new();
     std::io::stdin()
         .lock()
         .take(4096)
         .read_line(&mut text)
         .context("reading the password from standard input")?;
-    let line = text.lines().next().unwrap_or_default();
-    Password::parse(line).context("the password, read from standard input")
+    Ok(text.lines().next().unwrap_or_default().to_owned())
 }

@@ -101,6 +101,10 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start(installation: &Installation) -> Self {
+        Self::start_with(installation, &[])
+    }
+
+    pub(crate) fn start_with(installation: &Installation, flags: &[&str]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0")
             .unwrap()
             .local_addr()
@@ -109,6 +113,7 @@ impl Server {
         let listen = format!("127.0.0.1:{port}");
         let process = installation
             .command(&["serve", "--listen", &listen])
+            .args(flags)
             .spawn()
             .unwrap();
         let mut server = Self { process, port };
@@ -139,6 +144,12 @@ impl Server {
         let mut body = String::new();
         answer.read_to_string(&mut body).unwrap();
         (status.split(' ').nth(1).unwrap().parse().unwrap(), body)
+    }
+
+    /// Ends the server as a crash does.
+    pub(crate) fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
     }
 
     /// Asks the server to end, as a service manager does.

@@ -7,6 +7,7 @@
 
 mod cases;
 mod command;
+mod control;
 mod demo;
 mod denials;
 mod installation;
