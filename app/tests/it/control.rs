@@ -159,7 +159,8 @@ fn a_program_of_another_version_is_told() {
     let _server = Server::start(&installation);
     let ask = |request: &str| {
         let mut caller = UnixStream::connect(socket(&installation)).unwrap();
-        writeln!(caller, "{request}").unwrap();
+        // The server answers as soon as a request is too long, and reads no more of it.
+        let _ = writeln!(caller, "{request}");
         let mut answer = String::new();
         BufReader::new(caller).read_line(&mut answer).unwrap();
         serde_json::from_str::<Value>(&answer).unwrap()["failed"]
