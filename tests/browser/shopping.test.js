@@ -72,6 +72,19 @@ test("what was chosen is what is bought: price and stock follow the variant", as
   });
 });
 
+test("a quantity changed just before the checkout counts there", async () => {
+  await visiting(browser, stoa.origin(SHOP), PHONE, async (page) => {
+    await page.goto(`/products/${TEE.slug}`);
+    await page.getByRole("radio", { name: TEE.choice }).check();
+    await page.getByRole("button", { name: "Add to cart" }).click();
+    await page.getByRole("heading", { level: 1, name: "Your cart" }).waitFor();
+    await page.getByRole("button", { name: /^More: / }).click();
+    await page.getByRole("link", { name: "Go to checkout" }).click();
+    await page.getByRole("heading", { level: 1, name: "Checkout" }).waitFor();
+    await page.getByRole("listitem").filter({ hasText: TEE.title }).getByText(/^2 × /).waitFor();
+  });
+});
+
 test("the other shop's front page", async () => {
   for (const [device, suffix] of [
     [PHONE, "-phone"],

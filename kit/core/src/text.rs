@@ -191,8 +191,8 @@ impl Sku {
 
 impl Phone {
     pub fn parse(text: &str) -> Result<Self, TextError> {
-        let text = text.trim();
-        let (plus, rest) = text.strip_prefix('+').map_or(("", text), |rest| ("+", rest));
+        let text: String = text.trim().chars().map(ascii_digit).collect();
+        let (plus, rest) = text.strip_prefix('+').map_or(("", text.as_str()), |rest| ("+", rest));
         let digits: String = rest.chars().filter(char::is_ascii_digit).collect();
         let only_known = rest
             .chars()
@@ -205,6 +205,17 @@ impl Phone {
         }
         Ok(Self(format!("{plus}{digits}")))
     }
+}
+
+/// Keyboards for Bangla, Hindi and Arabic write digits of their own.
+fn ascii_digit(letter: char) -> char {
+    const ZEROS: [char; 4] = ['\u{9e6}', '\u{966}', '\u{660}', '\u{6f0}'];
+    let value = |zero: char| u32::from(letter).checked_sub(u32::from(zero));
+    ZEROS
+        .into_iter()
+        .filter_map(value)
+        .find_map(|value| char::from_digit(value, 10))
+        .unwrap_or(letter)
 }
 
 impl<const MAX: usize> Text<MAX> {

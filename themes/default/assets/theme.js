@@ -42,14 +42,26 @@ function addSteppers() {
   }
 }
 
-// A changed quantity in the cart is sent when the hand has come to rest.
+// A changed quantity in the cart is sent when the hand has come to rest, and at the latest before the checkout.
 function sendChangedQuantities() {
+  const unsent = new Map();
   for (const form of all("form[data-autosubmit]")) {
     for (const update of all("[data-update]", form)) update.hidden = true;
-    let timer;
     form.addEventListener("change", () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => form.requestSubmit(), 600);
+      clearTimeout(unsent.get(form));
+      unsent.set(form, setTimeout(() => form.requestSubmit(), 600));
+    });
+  }
+  const send = ([form, timer]) => {
+    clearTimeout(timer);
+    return fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+  };
+  for (const link of all("a[data-after-quantities]")) {
+    link.addEventListener("click", async (event) => {
+      if (!unsent.size) return;
+      event.preventDefault();
+      await Promise.allSettled([...unsent].map(send));
+      location.assign(link.href);
     });
   }
 }
