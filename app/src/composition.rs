@@ -8,6 +8,7 @@ use stoa_db::{Db, DbConfig, DbError, TenantDb};
 use stoa_http::{Gateway, HttpConfig, HttpState, Module, ServeOptions};
 use stoa_identity::{Identity, RolePermissions};
 use stoa_tenants::{Placement, Status, Tenants};
+use stoa_vault::Vault;
 use tokio::{
     net::TcpListener,
     sync::watch,
@@ -70,11 +71,11 @@ fn permissions() -> Vec<&'static str> {
 impl Stoa {
     /// Opens the stores that the settings name.
     pub async fn open(settings: &Settings) -> Result<Self> {
-        Self::with(&settings.db()?, settings.http(), Clock::System).await
+        Self::with(&settings.db()?, settings.http(), Clock::System, settings.vault()?).await
     }
 
-    pub async fn with(stores: &DbConfig, config: HttpConfig, clock: Clock) -> Result<Self> {
-        Self::compose(stores, config, clock, RolePermissions::new(&permissions())).await
+    pub async fn with(stores: &DbConfig, config: HttpConfig, clock: Clock, vault: Vault) -> Result<Self> {
+        Self::compose(stores, config, clock, vault, RolePermissions::new(&permissions())).await
     }
 
     /// A platform whose roles all lack one permission, for tests that ask what it is for.
@@ -82,16 +83,18 @@ impl Stoa {
         stores: &DbConfig,
         config: HttpConfig,
         clock: Clock,
+        vault: Vault,
         lacking: &str,
     ) -> Result<Self> {
         let held: Vec<_> = permissions().into_iter().filter(|key| *key != lacking).collect();
-        Self::compose(stores, config, clock, RolePermissions::new(&held)).await
+        Self::compose(stores, config, clock, vault, RolePermissions::new(&held)).await
     }
 
     async fn compose(
         stores: &DbConfig,
         config: HttpConfig,
         clock: Clock,
+        vault: Vault,
         roles: RolePermissions,
     ) -> Result<Self> {
         let placement = match stores {
@@ -100,7 +103,7 @@ impl Stoa {
         };
         let tenants = Tenants::new(Identity::new(roles), placement);
         let migrations: Vec<_> = modules(&tenants).iter().map(|module| module.migrations).collect();
-        let db = Db::open(stores, &migrations, clock)
+        let db = Db::open(stores, &migrations, clock, vault)
             .await
             .context("opening the stores")?;
         Ok(Self {
@@ -234,8 +237,8 @@ async fn every(period: Duration, mut end: watch::Receiver<()>, work: impl AsyncF
 /// # Panics
 /// When the stores cannot be opened.
 #[expect(clippy::expect_used, reason = "a test's set-up fails where it breaks")]
-pub async fn compose(stores: DbConfig, config: HttpConfig, clock: Clock) -> (Db, Gateway) {
-    let stoa = Stoa::with(&stores, config, clock)
+pub async fn compose(stores: DbConfig, config: HttpConfig, clock: Clock, vault: Vault) -> (Db, Gateway) {
+    let stoa = Stoa::with(&stores, config, clock, vault)
         .await
         .expect("the platform opens");
     (stoa.db.clone(), stoa.gateway(Vec::new()))

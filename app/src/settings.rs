@@ -1,5 +1,7 @@
 //! Settings, from a TOML file, the environment and flags; the later of these wins.
 
+mod master_key;
+
 use std::{
     net::{IpAddr, SocketAddr},
     path::PathBuf,
@@ -14,6 +16,7 @@ use figment::{
 use serde::{Deserialize, Serialize};
 use stoa_db::{DbConfig, PostgresConfig};
 use stoa_http::HttpConfig;
+use stoa_vault::{MasterKey, Vault};
 
 /// What every command accepts.
 #[derive(Debug, Default, Args, Serialize)]
@@ -82,6 +85,9 @@ pub struct Settings {
     pub database_url: Option<String>,
     pub database_owner_url: Option<String>,
     pub database_connections: usize,
+    /// By the environment only; without it the key is in the data directory.
+    #[serde(skip)]
+    pub master_key: Option<MasterKey>,
 }
 
 impl Default for Settings {
@@ -94,6 +100,7 @@ impl Default for Settings {
             database_url: None,
             database_owner_url: None,
             database_connections: 16,
+            master_key: None,
         }
     }
 }
@@ -113,7 +120,10 @@ impl Settings {
             .merge(Serialized::defaults(flags))
             .extract()
             .context("settings")?;
-        Ok(settings)
+        Ok(Self {
+            master_key: master_key::given()?,
+            ..settings
+        })
     }
 
     /// The domain that tenants' subdomains hang on, with the port when it is not the usual one.
@@ -135,6 +145,21 @@ impl Settings {
     #[must_use]
     pub fn http(&self) -> HttpConfig {
         HttpConfig::new(&self.base_domain(), self.scheme() == Scheme::Https)
+    }
+
+    /// Opens the vault. Several processes on one database need one key: where the world comes, it must be given.
+    pub fn vault(&self) -> Result<Vault> {
+        if let Some(key) = &self.master_key {
+            return Ok(Vault::new(key));
+        }
+        if self.database_url.is_some() && !is_local(&self.base_domain()) {
+            bail!(
+                "PostgreSQL that serves {} needs a master key, the same for every process: give it by STOA_MASTER_KEY or \
+                 STOA_MASTER_KEY_FILE. `openssl rand -hex 32` makes one; keep a copy apart from the database's backups",
+                self.base_domain()
+            );
+        }
+        Ok(Vault::new(&master_key::of_directory(&self.data)?))
     }
 
     pub fn db(&self) -> Result<DbConfig> {

@@ -92,6 +92,7 @@ impl Postgres {
         Store::Postgres {
             url: self.url("stoa_app", DATABASE),
             owner_url: self.url("stoa_owner", DATABASE),
+            data: self.home().join("stoa"),
         }
     }
 

@@ -16,7 +16,12 @@ use crate::programs::{Running, free_port};
 #[derive(Debug, Clone)]
 pub(crate) enum Store {
     Files(PathBuf),
-    Postgres { url: String, owner_url: String },
+    Postgres {
+        url: String,
+        owner_url: String,
+        /// Where the master key is.
+        data: PathBuf,
+    },
 }
 
 /// A server that runs until this is dropped.
@@ -33,7 +38,8 @@ impl Store {
         let mut settings = Settings::default();
         match self {
             Self::Files(data) => settings.data.clone_from(data),
-            Self::Postgres { url, owner_url } => {
+            Self::Postgres { url, owner_url, data } => {
+                settings.data.clone_from(data);
                 settings.database_url = Some(url.clone());
                 settings.database_owner_url = Some(owner_url.clone());
             }
@@ -44,8 +50,9 @@ impl Store {
     fn environment(&self) -> Vec<(&'static str, &std::ffi::OsStr)> {
         match self {
             Self::Files(data) => vec![("STOA_DATA", data.as_os_str())],
-            Self::Postgres { url, owner_url } => {
+            Self::Postgres { url, owner_url, data } => {
                 vec![
+                    ("STOA_DATA", data.as_os_str()),
                     ("STOA_DATABASE_URL", url.as_ref()),
                     ("STOA_DATABASE_OWNER_URL", owner_url.as_ref()),
                 ]

@@ -131,9 +131,14 @@ async fn a_store_that_cannot_be_migrated_keeps_no_other_waiting() {
     let stores = DbConfig::Files {
         data: installation.data.path().to_owned(),
     };
-    let stoa = Stoa::with(&stores, HttpConfig::new("localhost", false), Clock::System)
-        .await
-        .unwrap();
+    let stoa = Stoa::with(
+        &stores,
+        HttpConfig::new("localhost", false),
+        Clock::System,
+        installation.vault(),
+    )
+    .await
+    .unwrap();
     let id = |slug| stoa.tenants().by_slug(stoa.db(), slug);
     let (broken_id, half_id) = (
         id(&broken).await.unwrap().unwrap().id,

@@ -17,9 +17,14 @@ async fn open(data: &TempDir) -> Stoa {
     let stores = DbConfig::Files {
         data: data.path().to_owned(),
     };
-    Stoa::with(&stores, HttpConfig::new(BASE, false), Clock::System)
-        .await
-        .unwrap()
+    Stoa::with(
+        &stores,
+        HttpConfig::new(BASE, false),
+        Clock::System,
+        stoa_testing::vault(),
+    )
+    .await
+    .unwrap()
 }
 
 /// Somebody opens a business under the name of a shop of the demonstration.

@@ -8,7 +8,8 @@ use std::{
 };
 
 use serde_json::Value;
-use stoa_testing::PostgresServer;
+use stoa_testing::{MASTER_KEY, PostgresServer};
+use stoa_vault::{MasterKey, Vault};
 use tempfile::TempDir;
 
 pub(crate) const CATALOGUE: &str = "\
@@ -38,11 +39,18 @@ impl Installation {
         let database = vec![
             ("STOA_DATABASE_URL", server.app_url()),
             ("STOA_DATABASE_OWNER_URL", server.owner_url()),
+            ("STOA_MASTER_KEY", MASTER_KEY.to_owned()),
         ];
         Self {
             database,
             ..Self::on_sqlite()
         }
+    }
+
+    /// The vault of the key that the first command has made in the data directory.
+    pub(crate) fn vault(&self) -> Vault {
+        let text = std::fs::read_to_string(self.data.path().join("master.key")).unwrap();
+        Vault::new(&MasterKey::parse(&text).unwrap())
     }
 
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {

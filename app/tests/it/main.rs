@@ -11,6 +11,7 @@ mod control;
 mod demo;
 mod denials;
 mod installation;
+mod master_key;
 mod resolution;
 mod routes;
 mod stores;

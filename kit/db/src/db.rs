@@ -3,10 +3,12 @@
 use std::{path::PathBuf, sync::Arc};
 
 use stoa_core::{Actor, Clock, TenantId};
+use stoa_vault::Vault;
 
 use crate::{
     Cx, DbResult, Migrations, PlatformCx,
     generations::{self, Generations},
+    keyring::Keyring,
     migrations::Plan,
     postgres::Pools,
     sql,
@@ -52,6 +54,7 @@ struct Inner {
     engine: Engine,
     clock: Clock,
     generations: Arc<Generations>,
+    keyring: Keyring,
 }
 
 #[derive(Debug)]
@@ -69,22 +72,35 @@ pub struct TenantDb {
 }
 
 impl Db {
-    /// Opens the stores and brings them to the schema that `migrations` describe.
-    pub async fn open(config: &DbConfig, migrations: &[Migrations], clock: Clock) -> DbResult<Self> {
+    /// Opens the stores and brings them to the schema that `migrations` describe. Refuses a vault whose master key is not
+    /// the one that the stores were made with.
+    pub async fn open(
+        config: &DbConfig,
+        migrations: &[Migrations],
+        clock: Clock,
+        vault: Vault,
+    ) -> DbResult<Self> {
         let engine = match config {
             DbConfig::Files { data } => Engine::Sqlite(Files::open(data, migrations, clock.clone())?),
             DbConfig::Postgres(config) => Engine::Postgres(Pools::open(config, &Plan::of(migrations)).await?),
         };
-        Ok(Self(Arc::new(Inner {
+        let db = Self(Arc::new(Inner {
             engine,
             clock,
             generations: Arc::default(),
-        })))
+            keyring: Keyring::new(vault),
+        }));
+        db.check_master_key().await?;
+        Ok(db)
     }
 
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.0.clock
+    }
+
+    pub(crate) fn keyring(&self) -> &Keyring {
+        &self.0.keyring
     }
 
     /// A number that rises whenever what the tenant's public pages show has changed.
@@ -111,8 +127,9 @@ impl Db {
         self.platform(actor, Access::Write).await
     }
 
-    /// Makes a tenant's store. One that is there stays as it is.
+    /// Makes a tenant's key and its store. What is there stays as it is.
     pub async fn provision(&self, tenant: TenantId) -> DbResult<()> {
+        self.make_tenant_key(tenant).await?;
         if let Engine::Sqlite(files) = &self.0.engine {
             return files.provision(tenant);
         }
@@ -190,6 +207,7 @@ impl TenantDb {
             engine,
             clock,
             generations,
+            ..
         } = &*self.db.0;
         let tx = match engine {
             Engine::Sqlite(files) => Tx::Sqlite(files.tenant(self.tenant, access).await?),

@@ -28,6 +28,11 @@ pub enum DbError {
     /// A column that does not hold what the code expects, a store that is not the tenant's, a damaged file.
     #[error("the store holds something unexpected: {0}")]
     Unexpected(String),
+    #[error(
+        "this is not the master key that the stores were made with; give that one by STOA_MASTER_KEY or \
+         STOA_MASTER_KEY_FILE, or put the file master.key back into the data directory"
+    )]
+    OtherMasterKey,
     #[error("the statement failed")]
     Failed(#[source] Cause),
 }
@@ -53,7 +58,9 @@ impl Failure for DbError {
         match self {
             Self::Unique(_) => ErrorKind::Conflict,
             Self::Collision(_) | Self::Unavailable(_) | Self::Full(_) => ErrorKind::Unavailable,
-            Self::Refused(_) | Self::NoRow | Self::Unexpected(_) | Self::Failed(_) => ErrorKind::Internal,
+            Self::Refused(_) | Self::NoRow | Self::Unexpected(_) | Self::OtherMasterKey | Self::Failed(_) => {
+                ErrorKind::Internal
+            }
         }
     }
 
@@ -63,7 +70,9 @@ impl Failure for DbError {
             Self::Collision(_) => "db.retry",
             Self::Unavailable(_) => "db.unavailable",
             Self::Full(_) => "db.full",
-            Self::Refused(_) | Self::NoRow | Self::Unexpected(_) | Self::Failed(_) => "db.internal",
+            Self::Refused(_) | Self::NoRow | Self::Unexpected(_) | Self::OtherMasterKey | Self::Failed(_) => {
+                "db.internal"
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ mod db;
 mod error;
 mod generations;
 mod journal;
+mod keyring;
 mod migrations;
 mod parse;
 mod postgres;

@@ -7,6 +7,7 @@ use std::sync::{
 
 use stoa_core::{Clock, Feature, FeatureSet};
 use stoa_db::Db;
+use stoa_vault::Vault;
 
 use crate::{Directory, HttpConfig, Module, Section};
 
@@ -47,6 +48,11 @@ impl HttpState {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         self.0.db.clock()
+    }
+
+    #[must_use]
+    pub fn vault(&self) -> &Vault {
+        self.0.db.vault()
     }
 
     #[must_use]

@@ -9,12 +9,15 @@ use serde_json::{Value, json};
 use stoa_core::{Clock, ManualClock, TenantId};
 use stoa_db::{Db, DbConfig, PostgresConfig};
 use stoa_http::{Gateway, HttpConfig};
+use stoa_vault::{MasterKey, Vault};
 use tempfile::TempDir;
 
 use crate::{Client, PostgresServer, Reply, Request};
 
 /// The platform's domain in tests.
 pub const BASE: &str = "stoa.test";
+/// The master key of every test: on PostgreSQL the stores of one test process share a database.
+pub const MASTER_KEY: &str = "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a";
 /// What everybody in tests signs in with.
 pub const PASSWORD: &str = "correct horse battery";
 
@@ -57,7 +60,7 @@ impl TestApp {
     /// When it cannot be put together.
     pub async fn start<C, F>(engine: Engine, compose: C) -> Self
     where
-        C: FnOnce(DbConfig, HttpConfig, Clock) -> F,
+        C: FnOnce(DbConfig, HttpConfig, Clock, Vault) -> F,
         F: Future<Output = (Db, Gateway)>,
     {
         let data = tempfile::tempdir().expect("a temporary directory can be made");
@@ -75,7 +78,7 @@ impl TestApp {
             }
         };
         let (time, clock) = Clock::manual(Clock::System.now());
-        let (db, gateway) = compose(stores.clone(), HttpConfig::new(BASE, false), time).await;
+        let (db, gateway) = compose(stores.clone(), HttpConfig::new(BASE, false), time, vault()).await;
         Self {
             engine,
             db,
@@ -170,6 +173,16 @@ impl Shop {
         let method = method.parse().expect("a method");
         self.visitor.request(method, &self.site(&format!("/api{path}")))
     }
+}
+
+/// The vault of [`MASTER_KEY`].
+///
+/// # Panics
+/// Never.
+#[must_use]
+pub fn vault() -> Vault {
+    let key = MasterKey::parse(MASTER_KEY).expect("a master key");
+    Vault::new(&key)
 }
 
 /// An address at the console's host.

@@ -6,6 +6,6 @@ mod app;
 mod client;
 mod postgres;
 
-pub use app::{BASE, Engine, PASSWORD, Shop, TestApp, console, unique};
+pub use app::{BASE, Engine, MASTER_KEY, PASSWORD, Shop, TestApp, console, unique, vault};
 pub use client::{Client, Reply, Request};
 pub use postgres::PostgresServer;

@@ -44,14 +44,9 @@ struct Keys {
 pub struct DerivedKey(SecretKey);
 
 impl Vault {
-    /// `master` is not kept.
     #[must_use]
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "whoever opens the vault gives the master key away, and it is wiped"
-    )]
-    pub fn new(master: MasterKey) -> Self {
-        let derived = |label: &str| derive(&master, label);
+    pub fn new(master: &MasterKey) -> Self {
+        let derived = |label: &str| derive(master, label);
         Self(Arc::new(Keys {
             cursor: DerivedKey(derived("cursor")),
             access_token: DerivedKey(derived("access token")),
@@ -124,10 +119,8 @@ mod tests {
     use super::*;
 
     fn vault(byte: u8) -> Vault {
-        let text = format!("{byte:02x}").repeat(32);
-        MasterKey::parse(&text)
-            .map(Vault::new)
-            .unwrap_or_else(|_| Vault::new(MasterKey::generate()))
+        let key = MasterKey::parse(&format!("{byte:02x}").repeat(32));
+        Vault::new(&key.unwrap_or_else(|_| MasterKey::generate()))
     }
 
     #[test]

@@ -26,7 +26,7 @@ async fn raise(db: &Db, tenant: stoa_core::TenantId) {
 on_both_engines! {
     async fn two_processes_hear_each_other(platform: Platform) {
         let one = platform.db.clone();
-        let other = Db::open(&platform.stores, &[NOTES], Clock::System).await.unwrap();
+        let other = Db::open(&platform.stores, &[NOTES], Clock::System, stoa_testing::vault()).await.unwrap();
         let tenant = platform.tenant().await.tenant();
         for (speaker, listener) in [(&one, &other), (&other, &one)] {
             listener.exchange_generations().await.unwrap();
@@ -40,7 +40,7 @@ on_both_engines! {
 
     async fn changes_at_the_same_time_are_both_heard(platform: Platform) {
         let one = platform.db.clone();
-        let other = Db::open(&platform.stores, &[NOTES], Clock::System).await.unwrap();
+        let other = Db::open(&platform.stores, &[NOTES], Clock::System, stoa_testing::vault()).await.unwrap();
         let tenant = platform.tenant().await.tenant();
         raise(&one, tenant).await;
         raise(&other, tenant).await;

@@ -4,12 +4,13 @@
 mod generations;
 mod isolation;
 mod journal;
+mod keyring;
 mod units;
 
 use serde::Serialize;
 use stoa_core::{Actor, Clock, TenantId};
 use stoa_db::{Db, DbConfig, Event, Migration, Migrations, PostgresConfig, TenantDb};
-use stoa_testing::PostgresServer;
+use stoa_testing::{PostgresServer, vault};
 use tempfile::TempDir;
 
 const NOTES: Migrations = Migrations {
@@ -57,7 +58,7 @@ impl Platform {
                 })
             }
         };
-        let db = Db::open(&config, &[NOTES], Clock::System).await.unwrap();
+        let db = Db::open(&config, &[NOTES], Clock::System, vault()).await.unwrap();
         Self {
             db,
             stores: config,

@@ -10,6 +10,7 @@ use serde_json::Value;
 use stoa_core::{Clock, TenantId, Token};
 use stoa_db::{Db, DbConfig};
 use stoa_http::{Gateway, HttpConfig, HttpState, Pages};
+use stoa_vault::{MasterKey, Vault};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -33,7 +34,14 @@ impl World {
         };
         let modules = modules::modules();
         let migrations: Vec<_> = modules.iter().map(|module| module.migrations).collect();
-        let db = Db::open(&config, &migrations, Clock::System).await.unwrap();
+        let db = Db::open(
+            &config,
+            &migrations,
+            Clock::System,
+            Vault::new(&MasterKey::generate()),
+        )
+        .await
+        .unwrap();
         let directory = FakeDirectory::new(db.clone());
         let silk = directory.add_tenant("silk").await;
         let clay = directory.add_tenant("clay").await;

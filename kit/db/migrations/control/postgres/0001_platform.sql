@@ -25,3 +25,19 @@ CREATE TABLE generations (
 );
 
 CREATE INDEX generations_touched_at ON generations (touched_at);
+
+-- Which master key the stores were made with.
+CREATE TABLE master_key (
+    id bigint NOT NULL PRIMARY KEY CHECK (id = 1),
+    fingerprint bytea NOT NULL,
+    made_at timestamptz NOT NULL
+);
+
+-- The tenants' keys, wrapped by the master key.
+CREATE TABLE keyring (
+    tenant_id uuid NOT NULL,
+    version bigint NOT NULL,
+    wrapped bytea NOT NULL,
+    made_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, version)
+);

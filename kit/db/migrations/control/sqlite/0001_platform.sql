@@ -25,3 +25,19 @@ CREATE TABLE generations (
 ) STRICT;
 
 CREATE INDEX generations_touched_at ON generations (touched_at);
+
+-- Which master key the stores were made with.
+CREATE TABLE master_key (
+    id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    fingerprint BLOB NOT NULL,
+    made_at INTEGER NOT NULL
+) STRICT;
+
+-- The tenants' keys, wrapped by the master key.
+CREATE TABLE keyring (
+    tenant_id BLOB NOT NULL,
+    version INTEGER NOT NULL,
+    wrapped BLOB NOT NULL,
+    made_at INTEGER NOT NULL,
+    PRIMARY KEY (tenant_id, version)
+) STRICT;

@@ -40,7 +40,7 @@ async fn demote(db: Db, tenant: TenantId, by: UserId, member: MembershipId) -> R
 
 async fn check(config: DbConfig) -> Result<()> {
     let migrations = module(Identity::new(RolePermissions::new(&[]))).migrations;
-    let db = Db::open(&config, &[migrations], Clock::System).await?;
+    let db = Db::open(&config, &[migrations], Clock::System, stoa_testing::vault()).await?;
     for round in 0..ROUNDS {
         let tenant = TenantId::new(db.clock().now());
         let (one, other) = (owner(&db, tenant).await?, owner(&db, tenant).await?);

@@ -68,7 +68,7 @@ async fn check(config: DbConfig, placement: Placement) -> Result<()> {
         stoa_sites::module(),
     ];
     let migrations: Vec<_> = modules.iter().map(|module| module.migrations).collect();
-    let db = Db::open(&config, &migrations, Clock::System).await?;
+    let db = Db::open(&config, &migrations, Clock::System, stoa_testing::vault()).await?;
 
     for cut in [Cut::Reserved, Cut::Provisioned, Cut::Built] {
         let tenant = cut_short(&db, placement, cut).await?;
