@@ -1,7 +1,7 @@
 //! The `stoa` command, its stores and its server, for one test.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    io::{Read, Write},
     net::{TcpListener, TcpStream},
     process::{Child, Command, Output, Stdio},
     time::{Duration, Instant},
@@ -137,21 +137,26 @@ impl Server {
         server
     }
 
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Status and body of a page at a host.
     pub(crate) fn get(&self, label: &str, path: &str) -> (u16, String) {
-        let mut socket = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        write!(
-            socket,
-            "GET {path} HTTP/1.1\r\nHost: {label}.localhost:{}\r\nConnection: close\r\n\r\n",
-            self.port
-        )
-        .unwrap();
-        let mut answer = BufReader::new(socket);
-        let mut status = String::new();
-        answer.read_line(&mut status).unwrap();
-        let mut body = String::new();
-        answer.read_to_string(&mut body).unwrap();
-        (status.split(' ').nth(1).unwrap().parse().unwrap(), body)
+        let answer = ask(self.port, label, "GET", path, "", None).unwrap();
+        (answer.status, answer.text)
+    }
+
+    /// What the server answers, if it is there to its end.
+    pub(crate) fn ask(
+        &self,
+        label: &str,
+        method: &str,
+        path: &str,
+        cookie: &str,
+        body: Option<&Value>,
+    ) -> Option<Answer> {
+        ask(self.port, label, method, path, cookie, body)
     }
 
     /// Ends the server as a crash does.
@@ -166,6 +171,68 @@ impl Server {
         Command::new("kill").args(["-TERM", &pid]).status().unwrap();
         self.process.wait().unwrap().code()
     }
+}
+
+/// A whole answer.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    head: String,
+    pub(crate) text: String,
+    /// Null when the body is no JSON.
+    pub(crate) json: Value,
+}
+
+impl Answer {
+    #[track_caller]
+    pub(crate) fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{self:?}");
+        self
+    }
+
+    /// The first cookie that it sets, as it is sent back.
+    pub(crate) fn cookie(&self) -> Option<String> {
+        let line = self
+            .head
+            .lines()
+            .find_map(|line| line.strip_prefix("set-cookie: "))?;
+        Some(line.split(';').next()?.to_owned())
+    }
+}
+
+/// One request on a connection of its own. Nothing, when the server is gone before its answer is whole.
+pub(crate) fn ask(
+    port: u16,
+    label: &str,
+    method: &str,
+    path: &str,
+    cookie: &str,
+    body: Option<&Value>,
+) -> Option<Answer> {
+    let body = body.map(Value::to_string).unwrap_or_default();
+    let mut socket = TcpStream::connect(("127.0.0.1", port)).ok()?;
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {label}.localhost:{port}\r\nConnection: close\r\nCookie: {cookie}\r\n\
+         Sec-Fetch-Site: same-origin\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    socket.write_all(request.as_bytes()).ok()?;
+    let mut received = Vec::new();
+    socket.read_to_end(&mut received).ok()?;
+    let received = String::from_utf8(received).ok()?;
+    let (head, text) = received.split_once("\r\n\r\n")?;
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: "))?;
+    if length.parse() != Ok(text.len()) {
+        return None;
+    }
+    Some(Answer {
+        status: head.split(' ').nth(1)?.parse().ok()?,
+        json: serde_json::from_str(text).unwrap_or_default(),
+        head: head.to_owned(),
+        text: text.to_owned(),
+    })
 }
 
 impl Drop for Server {

@@ -8,6 +8,7 @@
 mod cases;
 mod command;
 mod control;
+mod crash;
 mod demo;
 mod denials;
 mod installation;
