@@ -1,5 +1,7 @@
 //! `stoa tenant`: businesses.
 
+mod lifecycle;
+
 use std::sync::Arc;
 
 use anyhow::{Context, Error, Result, anyhow};
@@ -24,6 +26,19 @@ pub(crate) enum Command {
     List,
     /// Show one business
     Show {
+        /// The business's slug
+        slug: String,
+    },
+    /// Shut a business's doors: website, API and staff are refused until it is reactivated
+    Suspend {
+        /// The business's slug
+        slug: String,
+        /// Why; the business's people read it in their journal
+        #[arg(long)]
+        reason: String,
+    },
+    /// Open a suspended business's doors again
+    Reactivate {
         /// The business's slug
         slug: String,
     },
@@ -60,6 +75,8 @@ pub(crate) async fn run(stoa: &Stoa, command: Command, terminal: &Terminal) -> R
         Command::Create(create) => create.run(stoa, terminal).await,
         Command::List => list(stoa, terminal).await,
         Command::Show { slug } => show(stoa, &slug, terminal).await,
+        Command::Suspend { slug, reason } => lifecycle::suspend(stoa, &slug, &reason, terminal).await,
+        Command::Reactivate { slug } => lifecycle::reactivate(stoa, &slug, terminal).await,
     }
 }
 

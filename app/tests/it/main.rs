@@ -13,6 +13,7 @@ mod demo;
 mod denials;
 mod installation;
 mod master_key;
+mod lifecycle;
 mod resolution;
 mod routes;
 mod stores;

@@ -11,6 +11,8 @@ pub enum TenantError {
     SlugTaken,
     #[error("There is no such tenant.")]
     NotFound,
+    #[error("This business is not open yet, or not any more.")]
+    NotOpen,
     #[error("The profile was changed meanwhile; read it again.")]
     Stale,
     #[error(transparent)]
@@ -26,7 +28,7 @@ pub enum TenantError {
 impl Failure for TenantError {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::SlugTaken | Self::Stale => ErrorKind::Conflict,
+            Self::SlugTaken | Self::NotOpen | Self::Stale => ErrorKind::Conflict,
             Self::NotFound => ErrorKind::NotFound,
             Self::Invalid(error) => error.kind(),
             Self::Identity(error) => error.kind(),
@@ -39,6 +41,7 @@ impl Failure for TenantError {
         match self {
             Self::SlugTaken => "tenant.slug_taken",
             Self::NotFound => "tenant.not_found",
+            Self::NotOpen => "tenant.not_open",
             Self::Stale => "tenant.stale",
             Self::Invalid(error) => error.code(),
             Self::Identity(error) => error.code(),

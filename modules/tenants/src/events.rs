@@ -4,6 +4,8 @@ use serde::Serialize;
 use stoa_core::TenantId;
 use stoa_db::{Event, Raises};
 
+use crate::Reason;
+
 /// A name was reserved and a store is being made.
 #[derive(Debug, Serialize)]
 pub(crate) struct TenantReserved {
@@ -16,6 +18,21 @@ pub(crate) struct TenantReserved {
 /// The store is there; the tenant can be reached.
 #[derive(Debug, Serialize)]
 pub(crate) struct TenantActivated {
+    #[serde(skip)]
+    pub(crate) tenant: TenantId,
+}
+
+/// The operator shut its doors.
+#[derive(Debug, Serialize)]
+pub(crate) struct TenantSuspended {
+    #[serde(skip)]
+    pub(crate) tenant: TenantId,
+    pub(crate) reason: Reason,
+}
+
+/// The operator opened them again.
+#[derive(Debug, Serialize)]
+pub(crate) struct TenantReactivated {
     #[serde(skip)]
     pub(crate) tenant: TenantId,
 }
@@ -38,6 +55,22 @@ impl Event for TenantReserved {
 
 impl Event for TenantActivated {
     const KIND: &'static str = "tenant.activated";
+
+    fn subject(&self) -> String {
+        self.tenant.to_string()
+    }
+}
+
+impl Event for TenantSuspended {
+    const KIND: &'static str = "tenant.suspended";
+
+    fn subject(&self) -> String {
+        self.tenant.to_string()
+    }
+}
+
+impl Event for TenantReactivated {
+    const KIND: &'static str = "tenant.reactivated";
 
     fn subject(&self) -> String {
         self.tenant.to_string()

@@ -21,7 +21,7 @@ pub use domain::{
     placement::Placement,
     slug::TenantSlug,
     status::Status,
-    tenant::{NewBusiness, NewOwner, NewTenant, Tenant, TenantName},
+    tenant::{NewBusiness, NewOwner, NewTenant, Reason, Tenant, TenantName},
 };
 pub use error::TenantError;
 pub use service::{
@@ -29,6 +29,7 @@ pub use service::{
     find_tenant::find_tenant,
     finish_provisioning::finish_provisioning,
     list_tenants::list_tenants,
+    suspend_tenant::{reactivate_tenant, suspend_tenant},
 };
 pub use tenants::Tenants;
 

@@ -7,6 +7,8 @@ use stoa_sites::NewSite;
 use crate::{Locale, Placement, Status, TenantKind, TenantSlug, ZoneName, domain::kind::features_of};
 
 pub type TenantName = Text<120>;
+/// Why the operator does something to a business; its people read it.
+pub type Reason = Text<200>;
 
 #[derive(Debug, Clone)]
 pub struct Tenant {

@@ -3,7 +3,7 @@
 use stoa_core::{Slug, TenantId, Timestamp};
 use stoa_db::{DbResult, FromRow, PlatformCx, Row, control_sql, parsed};
 
-use crate::{Tenant, TenantError};
+use crate::{Status, Tenant, TenantError};
 
 pub(crate) async fn insert_tenant(cx: &mut PlatformCx, tenant: &Tenant) -> Result<(), TenantError> {
     let inserted = cx
@@ -100,6 +100,22 @@ pub(crate) async fn activate(cx: &mut PlatformCx, id: TenantId) -> DbResult<bool
             "UPDATE tenants SET status = 'active', updated_at = $1, version = version + 1
              WHERE id = $2 AND status = 'provisioning'"
         ))
+        .bind(now)
+        .bind(id)
+        .execute()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// Whether the tenant is one whose doors can be open or shut: made, and not deleted.
+pub(crate) async fn set_status(cx: &mut PlatformCx, id: TenantId, status: Status) -> DbResult<bool> {
+    let now = cx.now();
+    let changed = cx
+        .sql(control_sql!(
+            "UPDATE tenants SET status = $1, updated_at = $2, version = version + 1
+             WHERE id = $3 AND status IN ('active', 'suspended')"
+        ))
+        .bind(status.as_str())
         .bind(now)
         .bind(id)
         .execute()
