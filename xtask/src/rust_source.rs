@@ -65,6 +65,56 @@ pub(crate) fn lines_calling(source: &str, name: &str) -> Vec<usize> {
     lines
 }
 
+/// A test's first line of documentation.
+#[derive(Debug)]
+pub(crate) struct DocumentedTest {
+    pub(crate) line: usize,
+    pub(crate) doc: String,
+}
+
+/// The documented tests of a file: functions with a test's attribute, or within a macro that makes tests of them.
+pub(crate) fn documented_tests(source: &str) -> Vec<DocumentedTest> {
+    let mut found = Vec::new();
+    if let Ok(tokens) = TokenStream::from_str(source) {
+        documented_tests_in(tokens, false, &mut found);
+    }
+    found
+}
+
+fn documented_tests_in(tokens: TokenStream, in_macro: bool, found: &mut Vec<DocumentedTest>) {
+    let (mut doc, mut is_test, mut last) = (None, in_macro, ' ');
+    for token in tokens {
+        match &token {
+            TokenTree::Group(group) if last == '#' => {
+                is_test |= group.stream().into_iter().any(|part| part.to_string() == "test");
+                if doc.is_none() && group.stream().to_string().starts_with("doc =") {
+                    let doc_text = texts(group.stream()).join(" ").trim().to_owned();
+                    doc = Some(DocumentedTest {
+                        line: group.span_open().start().line,
+                        doc: doc_text,
+                    });
+                }
+            }
+            TokenTree::Group(group) => {
+                documented_tests_in(group.stream(), last == '!', found);
+                // What ends an item ends what was said of it; `pub(crate)` does not.
+                if group.delimiter() == Delimiter::Brace {
+                    (doc, is_test) = (None, in_macro);
+                }
+            }
+            TokenTree::Ident(word) if word == "fn" => {
+                found.extend(doc.take().filter(|_| is_test));
+            }
+            TokenTree::Punct(mark) if mark.as_char() == ';' => (doc, is_test) = (None, in_macro),
+            TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
+        last = match &token {
+            TokenTree::Punct(mark) => mark.as_char(),
+            _ => ' ',
+        };
+    }
+}
+
 fn is_parenthesis(token: Option<&TokenTree>) -> bool {
     matches!(token, Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis)
 }
@@ -124,6 +174,18 @@ mod tests {
         let found = text_macros(SOURCE, &["sql"]);
         let found: Vec<(usize, &str)> = found.iter().map(|call| (call.line, call.text.as_str())).collect();
         assert_eq!(found, [(7, "SELECT 1"), (7, "SELECT \"x\"")]);
+    }
+
+    #[test]
+    fn finds_what_tests_say_first() {
+        let source = "/// A\n/// B\n#[tokio::test]\nasync fn a() {}\n/// C\nfn helper() {}\n\
+                      on_both! { a::b; /// D\n async fn d(x: X) { y() } }\n\
+                      /// E\nconst E: u8 = 1;\n#[test]\npub(crate) fn plain() {}";
+        let found: Vec<_> = documented_tests(source)
+            .into_iter()
+            .map(|test| (test.line, test.doc))
+            .collect();
+        assert_eq!(found, [(1, "A".to_owned()), (7, "D".to_owned())]);
     }
 
     #[test]

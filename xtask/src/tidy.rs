@@ -1,5 +1,6 @@
 //! The list of checks. Each is a function from the tree to findings, in a file of its own.
 
+mod cases;
 mod dependencies;
 mod docs;
 mod drivers;
@@ -18,6 +19,7 @@ use crate::tree::Tree;
 type Check = fn(&Tree) -> Vec<Finding>;
 
 pub(crate) const CHECKS: &[Check] = &[
+    cases::check,
     dependencies::check,
     docs::check,
     drivers::check,

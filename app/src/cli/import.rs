@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::{Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
 use stoa::Stoa;
 use stoa_commerce::{ImportFormat, ImportReport};
+use stoa_core::Feature;
 
 use super::{
     tenant::find,
@@ -47,6 +48,11 @@ pub(crate) async fn run(stoa: &Stoa, command: Command, terminal: &mut Terminal) 
     } = command;
     let source = terminal.file()?;
     let tenant = find(stoa, &tenant).await?;
+    ensure!(
+        tenant.features.contains(Feature::Ecommerce),
+        "the feature ecommerce is switched off for {}",
+        tenant.slug
+    );
     let store = stoa.for_command(tenant.id);
     let report =
         stoa_commerce::import_products(&store, tenant.currency, ImportFormat::Shopify, source, |report| {

@@ -1,7 +1,9 @@
-//! One real thing of every kind that a route's path can name, made by the API, so that routes can be called with them.
+//! One real thing of every kind that a route can name, made by the API, and bodies that are right, so that routes can be called
+//! with them: what is refused then is refused for whose it is.
 
 use serde_json::{Value, json};
 use stoa_core::{Clock, TenantId, Token};
+use stoa_http::openapi::Route;
 use stoa_testing::Shop;
 
 /// The ids of a business's own things.
@@ -67,6 +69,12 @@ impl Things {
             .await
             .expect_status(201)
             .json();
+        let token = text(&open["token"]);
+        shop.guest("PUT", &format!("/ecommerce/carts/{token}/lines/{variant}"))
+            .json(&json!({"quantity": 1}))
+            .send()
+            .await
+            .expect_status(200);
         let orders = shop.get("/ecommerce/orders").await.expect_status(200).json();
         assert_eq!(orders["items"][0]["number"], order["number"]);
         let session = shop
@@ -79,7 +87,7 @@ impl Things {
             product: text(&product["id"]),
             variant,
             order: text(&orders["items"][0]["id"]),
-            cart: text(&open["token"]),
+            cart: token,
             site: text(&shop.get("/sites").await.json()["items"][0]["id"]),
             member: text(&shop.get("/members").await.json()["items"][0]["id"]),
             session: text(&session["session"]),
@@ -101,6 +109,41 @@ impl Things {
             session: other("ses_"),
             slug: stoa_testing::unique("nobody"),
         }
+    }
+
+    /// A body that is right for a route.
+    pub(crate) fn body(&self, route: &Route) -> Value {
+        let path = route.path.strip_prefix("/api").unwrap();
+        match (route.method.as_str(), path) {
+            ("POST", "/auth/session/election") => json!({"membership": self.member}),
+            ("POST", "/ecommerce/products") => product("Red Shirt", 1),
+            ("PATCH", "/ecommerce/products/{id}") => json!({"version": 1, "title": "Green Shirt"}),
+            ("PATCH", "/ecommerce/products/{id}/variants/{variant_id}") => {
+                json!({"version": 1, "sku": "GREEN"})
+            }
+            ("POST", "/ecommerce/products/{id}/variants/{variant_id}/stock-adjustments") => {
+                json!({"delta": 1, "reason": "Found one"})
+            }
+            ("PUT", "/ecommerce/carts/{token}/lines/{variant_id}") => json!({"quantity": 1}),
+            ("POST", "/ecommerce/carts/{token}/checkout") => checkout(),
+            ("PATCH", "/members/{id}") => json!({"version": 1, "role": "ADMIN"}),
+            ("PATCH", "/profile") => json!({"version": 2, "name": "Green House"}),
+            ("PATCH", "/sites/{id}") => json!({"version": 1, "name": "Green House"}),
+            _ => json!({}),
+        }
+    }
+
+    /// The ids themselves.
+    pub(crate) fn ids(&self) -> [&str; 7] {
+        [
+            &self.product,
+            &self.variant,
+            &self.order,
+            &self.cart,
+            &self.site,
+            &self.member,
+            &self.session,
+        ]
     }
 
     /// A route's path with these things in it. A parameter that is not known here is a route without a case.

@@ -164,6 +164,31 @@ async fn a_store_that_cannot_be_migrated_keeps_no_other_waiting() {
     assert!(!stderr.contains(&sound) && !stderr.contains(&half), "{stderr}");
 }
 
+/// ATK-O12
+#[test]
+fn a_business_without_a_shop_imports_no_products() {
+    let installation = Installation::on_sqlite();
+    let file = installation.catalogue();
+    for (slug, kind, code) in [("news", "content", 1), ("pots", "store", 0)] {
+        let create = [
+            "tenant",
+            "create",
+            "--slug",
+            slug,
+            "--name",
+            "x",
+            "--owner-email",
+            "a@b.example",
+        ];
+        installation.json(&[&create[..], &["--kind", kind, "--currency", "BDT"]].concat());
+        let import = [
+            "import", "products", "--tenant", slug, "--format", "shopify", &file,
+        ];
+        let output = installation.run(&import);
+        assert_eq!(output.status.code(), Some(code), "{output:?}");
+    }
+}
+
 #[test]
 fn a_reader_that_has_left_is_no_failure() {
     let installation = Installation::on_sqlite();

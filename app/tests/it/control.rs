@@ -263,6 +263,7 @@ fn a_command_whose_caller_leaves_ends() {
     assert_eq!(server.end(), Some(0));
 }
 
+/// FLT-17
 #[test]
 fn a_server_that_is_told_to_end_ends_its_commands() {
     let installation = Installation::on_sqlite();

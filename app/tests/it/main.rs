@@ -5,6 +5,7 @@
     reason = "a test fails where its set-up does"
 )]
 
+mod canaries;
 mod cases;
 mod command;
 mod control;
@@ -13,7 +14,9 @@ mod demo;
 mod denials;
 mod installation;
 mod master_key;
+mod killed_commands;
 mod lifecycle;
+mod references;
 mod resolution;
 mod routes;
 mod stores;

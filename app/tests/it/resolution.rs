@@ -1,10 +1,11 @@
-//! Which business a request means, however it is spelt (cases ATK-R1 to R10, R14, R15, I1, I12).
+//! Which business a request means, however it is spelt.
 
 use stoa_testing::{BASE, PASSWORD, console, on_both_engines};
 
 on_both_engines! {
     stoa::compose;
 
+    /// ATK-R1, ATK-R10
     async fn names_that_disagree_are_refused(app: TestApp) {
         let (a, b) = (app.shop().await, app.shop().await);
         let on_host = a.visitor.get(&a.site("/api/profile")).header("x-tenant-id", &b.slug).send().await;
@@ -17,6 +18,7 @@ on_both_engines! {
         assert_eq!(in_query.status, 400);
     }
 
+    /// ATK-R3
     async fn the_header_alone_names_a_business(app: TestApp) {
         let shop = app.shop().await;
         for name in [shop.slug.clone(), shop.id.to_string()] {
@@ -27,6 +29,7 @@ on_both_engines! {
         assert_eq!(anonymous.status, 401);
     }
 
+    /// ATK-R4, ATK-R7
     async fn hosts_that_are_nobody_s_show_nothing(app: TestApp) {
         let shop = app.shop().await;
         let slug = &shop.slug;
@@ -44,6 +47,7 @@ on_both_engines! {
         app.client().get(&shop.site("/")).send().await.expect_status(200);
     }
 
+    /// ATK-R5
     async fn forwarded_hosts_are_not_believed(app: TestApp) {
         let (a, b) = (app.shop().await, app.shop().await);
         let page = app
@@ -57,6 +61,7 @@ on_both_engines! {
         assert!(!page.text().contains(&b.slug));
     }
 
+    /// ATK-R9, ATK-R14
     async fn odd_spellings_of_a_path_name_no_business(app: TestApp) {
         let shop = app.shop().await;
         let slug = &shop.slug;
@@ -77,6 +82,7 @@ on_both_engines! {
         shop.get("/profile").await.expect_status(200);
     }
 
+    /// ATK-I1, ATK-I2
     async fn the_console_s_cookie_counts_at_the_console_only(app: TestApp) {
         let shop = app.shop().await;
         let reply = app
@@ -98,6 +104,7 @@ on_both_engines! {
         assert_eq!(here.status, 200);
     }
 
+    /// ATK-I12
     async fn what_another_site_sends_is_refused(app: TestApp) {
         let shop = app.shop().await;
         let url = shop.api("/ecommerce/products");
@@ -111,6 +118,7 @@ on_both_engines! {
         shop.create("/ecommerce/products", &body).await;
     }
 
+    /// ATK-R15
     async fn anybody_may_read_what_is_public_of_a_business(app: TestApp) {
         let shop = app.shop().await;
         let public = app.client().get(&console(&format!("/api/tenants/{}", shop.slug))).send().await.expect_status(200);

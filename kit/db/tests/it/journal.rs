@@ -59,6 +59,7 @@ on_both_engines! {
         assert_eq!(audited(&platform, Some(erase)).await, Audit::Whole { lines: 3 });
     }
 
+    /// ATK-P5
     async fn changed_data_shows(platform: Platform) {
         let change = sql!("UPDATE journal SET data = '{}' WHERE seq = 2");
         assert_eq!(audited(&platform, Some(change)).await, Audit::Broken { at: 2 });
@@ -66,6 +67,7 @@ on_both_engines! {
 }
 
 // On PostgreSQL the app's role may do none of these.
+/// ATK-P5
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_journal_that_was_tampered_with_says_where() {
     let platform = Platform::start(Engine::Sqlite).await;
@@ -84,6 +86,7 @@ async fn a_journal_that_was_tampered_with_says_where() {
     }
 }
 
+/// ATK-P5
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_role_that_serves_cannot_change_a_line() {
     let platform = Platform::start(Engine::Postgres).await;

@@ -75,7 +75,6 @@ mod tests {
                 rest: "/x%20y",
             },
         );
-        // ATK-R9, ATK-R14
         check("/api/tenant/%62/x", TenantPath::Nobody);
         check("/api/tenant/..%2fb/x", TenantPath::Nobody);
         check("/api/tenant/%00/x", TenantPath::Nobody);

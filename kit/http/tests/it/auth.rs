@@ -127,7 +127,6 @@ async fn a_session_works_where_it_is_elected() {
     let world = World::start().await;
     let (_, reader) = world.directory.add_user(Some(world.silk), &["notes.read"]);
     let ask = || world.get("app.stoa.test/api/notes").signed_in(&reader).send();
-    // ATK-I6
     assert_outcome(&ask().await, 403, "tenant.required");
     world.directory.elect(&reader, world.silk);
     assert_eq!(ask().await.status, 200);

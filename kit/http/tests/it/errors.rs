@@ -37,6 +37,7 @@ async fn problems_have_one_shape() {
     "#);
 }
 
+/// ATK-E9: what the database says stays inside.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn causes_stay_inside() {
     let world = World::start().await;
@@ -150,6 +151,7 @@ async fn queries_and_paths_that_do_not_fit_are_refused() {
     );
 }
 
+/// ATK-C2: what is answered to somebody is kept by nobody.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_answer_carries_its_headers() {
     let world = World::start().await;

@@ -86,6 +86,7 @@ async fn a_request_s_line_names_its_route() {
     );
 }
 
+/// ATK-P7
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tokens_and_what_clients_write_are_not_logged() {
     log();

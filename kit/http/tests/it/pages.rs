@@ -16,7 +16,7 @@ fn assert_page(reply: &Reply, start: &str) {
     assert!(reply.text().starts_with(start), "{reply:?}");
 }
 
-/// One test, because it counts renderings in the whole process.
+/// ATK-C1: another tenant's page is another page. One test, because it counts renderings in the whole process.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_page_is_rendered_once_until_content_changes() {
     let world = World::start().await;
@@ -34,7 +34,6 @@ async fn a_page_is_rendered_once_until_content_changes() {
     world.directory.remember_hosts(true);
     assert_eq!(rendered(), 1);
 
-    // ATK-C1: another tenant's page is another page.
     assert_page(&world.get("clay.stoa.test/").send().await, "<h1>clay has 0 notes");
     assert_eq!(rendered(), 2);
 

@@ -10,6 +10,7 @@ async fn list(world: &World, token: &Token, tenant: &str, query: &str) -> Reply 
     world.get(&url).signed_in(token).send().await
 }
 
+/// ATK-O6
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_list_is_read_page_by_page() {
     let world = World::start().await;

@@ -49,6 +49,7 @@ on_both_engines! {
         }
     }
 
+    /// ATK-O1
     async fn a_token_opens_its_own_shop_s_cart_only(app: TestApp) {
         let (shop, other) = (app.shop().await, app.shop().await);
         let token = cart(&shop, &[]).await;

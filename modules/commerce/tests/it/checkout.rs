@@ -84,6 +84,7 @@ on_both_engines! {
         assert_eq!((orders(&app, &shop).await, stock(&shop, &product, 0).await), (1, 3));
     }
 
+    /// ATK-O11
     async fn the_last_one_is_sold_once(app: TestApp) {
         let shop = app.shop().await;
         let product = make(&shop, &mug("tide-mug", 1)).await;
@@ -113,6 +114,7 @@ on_both_engines! {
         assert_eq!(numbers(&shop).await, (1..=30).collect());
     }
 
+    /// ATK-O8: what fails leaves no gap.
     async fn failed_ones_leave_no_gap(app: TestApp) {
         let shop = app.shop().await;
         let (plenty, scarce) = (make(&shop, &mug("plenty", 1000)).await, make(&shop, &mug("scarce", 3)).await);

@@ -64,6 +64,7 @@ on_both_engines! {
         assert_eq!(cancelled.expect_status(200).json()["status"], "cancelled");
     }
 
+    /// ATK-O1
     async fn another_shop_s_order_is_as_good_as_none(app: TestApp) {
         let (shop, other) = (app.shop().await, app.shop().await);
         let product = make(&shop, &mug("tide-mug", 2)).await;

@@ -97,6 +97,7 @@ on_both_engines! {
         submit(&shop, &[]).await.expect_status(422);
     }
 
+    /// ATK-O1
     async fn an_order_s_page_is_its_own_website_s(app: TestApp) {
         let (shop, other) = (app.shop().await, app.shop().await);
         let product = make(&shop, &mug("tide-mug", 2)).await;

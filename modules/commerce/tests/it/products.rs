@@ -77,6 +77,7 @@ on_both_engines! {
         assert!(slugs(&shop, "").await.is_empty());
     }
 
+    /// ATK-O7
     async fn slugs_and_skus_are_the_shop_s_own(app: TestApp) {
         let (shop, other) = (app.shop().await, app.shop().await);
         make(&shop, &mug("tide-mug", 3)).await;

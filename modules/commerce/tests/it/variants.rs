@@ -47,6 +47,7 @@ on_both_engines! {
         assert_eq!(change(&shop, &path(&product, 0), &euros).await.expect_status(422).json()["errors"][0]["field"], "price");
     }
 
+    /// ATK-O2
     async fn a_variant_belongs_to_its_product(app: TestApp) {
         let shop = app.shop().await;
         let (one, other) = (make(&shop, &mug("one", 3)).await, make(&shop, &mug("other", 3)).await);

@@ -12,6 +12,7 @@ use crate::{COOKIE, log_in, person, problem, session};
 on_both_engines! {
     stoa::compose;
 
+    /// ATK-I2
     async fn signs_in_with_a_host_cookie(app: TestApp) {
         let shop = app.shop().await;
         let browser = app.browser();
@@ -29,6 +30,7 @@ on_both_engines! {
         assert_eq!(session(&browser).await.expect_status(200).json(), body);
     }
 
+    /// ATK-I11
     async fn unknown_email_and_wrong_password_get_one_answer(app: TestApp) {
         let known = person(&app).await;
         let wrong = log_in(&app.browser(), &known.email, "not the password").await.expect_status(401);
@@ -40,6 +42,7 @@ on_both_engines! {
         log_in(&app.browser(), &known.email, PASSWORD).await.expect_status(200);
     }
 
+    /// ATK-I3
     async fn a_planted_cookie_is_worth_nothing_after_signing_in(app: TestApp) {
         let shop = app.shop().await;
         let browser = app.browser();

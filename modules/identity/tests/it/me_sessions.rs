@@ -46,6 +46,7 @@ on_both_engines! {
         assert_eq!(id_of(&sessions(&shop.owner).await, true), id_of(&seen, true));
     }
 
+    /// ATK-O1
     async fn somebody_elses_session_is_not_found(app: TestApp) {
         let (mine, theirs) = (app.shop().await, app.shop().await);
         let foreign = id_of(&sessions(&theirs.owner).await, true);

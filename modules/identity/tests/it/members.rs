@@ -43,6 +43,7 @@ fn refused(reply: Reply, status: u16, code: &str) {
 on_both_engines! {
     stoa::compose;
 
+    /// ATK-O6: a cursor of another business is none.
     async fn lists_this_tenants_members(app: TestApp) {
         let (shop, other) = (app.shop().await, app.shop().await);
         let (staff, id) = member(&app, &shop, Role::Staff).await;
@@ -62,6 +63,7 @@ on_both_engines! {
         other.get(&format!("/members?after={next}")).await.expect_status(400);
     }
 
+    /// ATK-O13
     async fn roles_bound_what_one_may_do(app: TestApp) {
         let shop = app.shop().await;
         let owner = owner_id(&shop).await;
@@ -77,6 +79,7 @@ on_both_engines! {
         refused(set_role(&shop.owner, &shop, id, Role::Owner).await, 409, "identity.stale");
     }
 
+    /// ATK-O13
     async fn the_last_owner_stays(app: TestApp) {
         let shop = app.shop().await;
         let owner = owner_id(&shop).await;
@@ -87,6 +90,7 @@ on_both_engines! {
         refused(remove(&shop.owner, &shop, second).await, 403, "identity.beyond_own_role");
     }
 
+    /// ATK-O13
     async fn two_owners_cannot_both_go(app: TestApp) {
         let shop = app.shop().await;
         let first = owner_id(&shop).await;
@@ -99,6 +103,7 @@ on_both_engines! {
         assert_eq!(done, 1, "{} {}", one.text(), other.text());
     }
 
+    /// ATK-I5
     async fn a_demoted_member_is_denied_at_once(app: TestApp) {
         let shop = app.shop().await;
         let (user, id) = member(&app, &shop, Role::Admin).await;
@@ -110,6 +115,7 @@ on_both_engines! {
         user.browser.get(&shop.api("/profile")).send().await.expect_status(200);
     }
 
+    /// ATK-I5
     async fn a_removed_member_is_a_stranger_at_once(app: TestApp) {
         let shop = app.shop().await;
         let (user, id) = member(&app, &shop, Role::Admin).await;
@@ -134,6 +140,7 @@ on_both_engines! {
         assert_eq!(session["memberships"][0]["is_default"], true);
     }
 
+    /// ATK-O1
     async fn another_tenants_member_is_not_found(app: TestApp) {
         let (shop, other) = (app.shop().await, app.shop().await);
         let (user, foreign) = member(&app, &other, Role::Staff).await;

@@ -74,6 +74,7 @@ on_both_engines! {
         assert_eq!(only_site(&shop).await, site);
     }
 
+    /// ATK-O1
     async fn another_business_is_as_good_as_none(app: TestApp) {
         let (shop, other) = (app.shop().await, app.shop().await);
         let theirs = only_site(&other).await;

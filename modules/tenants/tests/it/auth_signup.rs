@@ -49,6 +49,7 @@ on_both_engines! {
         app.browser().get(&format!("http://{slug}.stoa.test/")).send().await.expect_status(200);
     }
 
+    /// ATK-R2
     async fn somebody_elses_business_is_not_found(app: TestApp) {
         let (shop, other) = (app.shop().await, app.shop().await);
         for path in ["/profile", "/features", "/journal", "/members"] {
@@ -79,6 +80,7 @@ on_both_engines! {
         app.client().get(&format!("http://{slug}.stoa.test/")).send().await.expect_status(404);
     }
 
+    /// ATK-R8
     async fn reserved_addresses_are_refused(app: TestApp) {
         for slug in ["admin", "api", "app", "www", "mail", "static", "xn--80ak6aa92e", "XN--80ak6aa92e"] {
             let reply = sign_up(&app, &body(&email(), slug)).await.expect_status(422).json();
@@ -105,6 +107,7 @@ on_both_engines! {
         ]);
     }
 
+    /// ATK-O5
     async fn nobody_signs_up_as_more_than_they_are(app: TestApp) {
         for (field, value) in [("is_admin", json!(true)), ("role", json!("OWNER")), ("tenant_id", json!("ten_x"))] {
             let mut forged = body(&email(), &unique("silk"));

@@ -35,6 +35,7 @@ on_both_engines! {
         assert_eq!(lines[1]["actor"], "system");
     }
 
+    /// ATK-O6: a cursor of another business is none.
     async fn pages_hold_every_line_once(app: TestApp) {
         let (shop, other) = (app.shop().await, app.shop().await);
         for name in ["One", "Two", "Three"] {
@@ -52,6 +53,7 @@ on_both_engines! {
         other.get(&format!("/journal?after={next}")).await.expect_status(400);
     }
 
+    /// ATK-O9
     async fn another_business_leaves_no_trace(app: TestApp) {
         let (shop, other) = (app.shop().await, app.shop().await);
         let before = page(&shop, "").await;

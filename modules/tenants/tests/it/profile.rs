@@ -36,6 +36,7 @@ on_both_engines! {
         assert_eq!(profile(&shop).await["name"], "First");
     }
 
+    /// ATK-O5
     async fn what_is_fixed_cannot_be_named(app: TestApp) {
         let shop = app.shop().await;
         let before = profile(&shop).await;

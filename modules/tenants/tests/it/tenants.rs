@@ -7,6 +7,7 @@ use stoa_testing::{console, on_both_engines};
 on_both_engines! {
     stoa::compose;
 
+    /// ATK-R15
     async fn anybody_may_know_a_business_they_can_name(app: TestApp) {
         let shop = app.shop().await;
         let expected = json!({
@@ -19,6 +20,7 @@ on_both_engines! {
         }
     }
 
+    /// ATK-R15
     async fn there_is_no_list_and_no_guessing(app: TestApp) {
         app.shop().await;
         let random = TenantId::new(app.db.clock().now()).to_string();

@@ -62,6 +62,7 @@ async fn check(config: DbConfig) -> Result<()> {
     Ok(())
 }
 
+/// ATK-O13
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_stays_on_sqlite() -> Result<()> {
     let data = tempfile::tempdir()?;
@@ -71,6 +72,7 @@ async fn one_stays_on_sqlite() -> Result<()> {
     check(config).await
 }
 
+/// ATK-O13
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_stays_on_postgres() -> Result<()> {
     let server = PostgresServer::shared();

@@ -110,6 +110,7 @@ async fn check(config: DbConfig, placement: Placement) -> Result<()> {
     Ok(())
 }
 
+/// ATK-V8
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn is_finished_on_sqlite() -> Result<()> {
     let data = tempfile::tempdir()?;
@@ -119,6 +120,7 @@ async fn is_finished_on_sqlite() -> Result<()> {
     check(config, Placement::File).await
 }
 
+/// ATK-V8
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn is_finished_on_postgres() -> Result<()> {
     let server = PostgresServer::shared();

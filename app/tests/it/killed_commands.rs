@@ -1,0 +1,113 @@
+//! A command that is killed midway leaves nothing half: what it had not finished was never there, or is finished later.
+
+use std::{process::Stdio, thread, time::Duration};
+
+use serde_json::json;
+
+use crate::installation::{CATALOGUE, Installation, Server};
+
+/// How long commands are given, in steps over the time that one takes.
+fn moments() -> impl Iterator<Item = Duration> {
+    (0..24).map(|step| Duration::from_millis(step * 6))
+}
+
+/// Lets a command run for a moment, then kills it; whether it was quicker.
+fn cut(installation: &Installation, arguments: &[&str], moment: Duration) -> bool {
+    let mut child = installation
+        .command(arguments)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // Not to wait for something, but to be somewhere else each time.
+    thread::sleep(moment);
+    child.kill().unwrap();
+    child.wait().unwrap().success()
+}
+
+fn is_well(installation: &Installation) {
+    assert_eq!(installation.json(&["doctor"])["findings"], json!([]));
+}
+
+/// ATK-V8: beside a server that goes on, and without one.
+#[test]
+fn a_business_is_made_or_not() {
+    let installation = Installation::on_sqlite();
+    let mut begun = Vec::new();
+    for serves in [false, true] {
+        let server = serves.then(|| Server::start(&installation));
+        for moment in moments() {
+            let slug = format!("shop-{}-{serves}", moment.as_millis());
+            let email = format!("owner@{slug}.example");
+            let create = [
+                "tenant",
+                "create",
+                "--slug",
+                &slug,
+                "--name",
+                "A Shop",
+                "--owner-email",
+                &email,
+            ];
+            cut(&installation, &create, moment);
+            begun.push(slug);
+        }
+        drop(server);
+    }
+    // Whatever was reserved is finished at start-up.
+    let server = Server::start(&installation);
+    is_well(&installation);
+    let listed = installation.json(&["tenant", "list"]);
+    let listed = listed.as_array().unwrap();
+    assert!(
+        !listed.is_empty() && listed.iter().all(|tenant| tenant["status"] == "active"),
+        "{listed:?}"
+    );
+    for slug in begun {
+        let is_there = listed.iter().any(|tenant| tenant["slug"] == slug.as_str());
+        assert_eq!(
+            server.get(&slug, "/").0,
+            if is_there { 200 } else { 404 },
+            "{slug}"
+        );
+        if !is_there {
+            installation.open_shop(&slug);
+            assert_eq!(server.get(&slug, "/").0, 200, "{slug}");
+        }
+    }
+}
+
+/// FLT-17: killed rather than told to end.
+#[test]
+fn an_import_goes_on_where_it_was_cut() {
+    let installation = Installation::on_sqlite();
+    installation.open_shop("rugs");
+    let mut file = CATALOGUE.lines().next().unwrap().to_owned();
+    for number in 0..400 {
+        file.push_str(&format!(
+            "\nrug-{number},Rug {number},,Loom,Rug,,true,Size,S,RUG-{number}-S,shopify,3,deny,90.00,\n\
+             rug-{number},,,,,,,,M,RUG-{number}-M,shopify,3,deny,95.00,"
+        ));
+    }
+    let path = installation.data.path().join("rugs.csv");
+    std::fs::write(&path, file).unwrap();
+    let path = path.display().to_string();
+    let import = [
+        "import", "products", "--tenant", "rugs", "--format", "shopify", &path,
+    ];
+    let mut before = 0;
+    for moment in moments() {
+        cut(&installation, &import, moment * 2);
+        is_well(&installation);
+    }
+    for _ in 0..2 {
+        let report = installation.json(&import);
+        let count = |name: &str| report[name].as_u64().unwrap();
+        // A product that was there with one variant of two would be brought up to date.
+        assert_eq!((count("updated"), count("rejected")), (0, 0), "{report}");
+        assert_eq!(count("created") + count("unchanged"), 400, "{report}");
+        assert!(count("unchanged") >= before, "{report}");
+        before = 400;
+    }
+    is_well(&installation);
+}
