@@ -1,7 +1,8 @@
-//! The commands of `stoa`: two serve, all others are called upon the stores and answer.
+//! The commands of `stoa`: two serve, one shows the settings, all others are called upon the stores and answer.
 
 mod call;
 mod command;
+mod config;
 mod control;
 mod data_directory;
 mod demo;
@@ -38,6 +39,8 @@ enum Called {
     Serve,
     /// Load the demonstration shops if they are absent, and serve them
     Demo,
+    /// Show the settings in effect, without their secrets
+    Config,
     #[command(flatten)]
     Command(Command),
 }
@@ -63,6 +66,7 @@ pub(crate) async fn run(cli: Cli) -> Result<()> {
     match cli.called {
         Called::Serve => serve::run(&settings).await,
         Called::Demo => demo::run(&settings).await,
+        Called::Config => config::run(settings, cli.json),
         Called::Command(command) => call::run(&settings, command, cli.json).await,
     }
 }

@@ -142,6 +142,16 @@ impl Settings {
             .unwrap_or(if is_local { Scheme::Http } else { Scheme::Https })
     }
 
+    /// With what follows from others filled in.
+    #[must_use]
+    pub fn in_effect(self) -> Self {
+        Self {
+            base_domain: Some(self.base_domain()),
+            scheme: Some(self.scheme()),
+            ..self
+        }
+    }
+
     #[must_use]
     pub fn http(&self) -> HttpConfig {
         HttpConfig::new(&self.base_domain(), self.scheme() == Scheme::Https)

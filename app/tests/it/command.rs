@@ -2,7 +2,7 @@
 
 use std::{io::Write, process::Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use stoa::Stoa;
 use stoa_core::{Actor, Clock};
 use stoa_db::{DbConfig, control_sql};
@@ -287,6 +287,28 @@ fn settings_of_the_environment_that_are_empty_are_not_given() {
     };
     assert_eq!(show(&[]), "https://plain.shops.example");
     assert_eq!(show(&["--scheme", "http"]), "http://plain.shops.example");
+}
+
+#[test]
+fn the_settings_in_effect_are_shown_without_secrets() {
+    let installation = Installation::on_sqlite();
+    let file = installation.data.path().join("stoa.toml");
+    std::fs::write(&file, "listen = \"127.0.0.1:8081\"\ndatabase_connections = 3\n").unwrap();
+    let output = installation
+        .command(&["config", "--config", &file.display().to_string(), "--json"])
+        .env("STOA_DATABASE_URL", "postgresql://app:canary@db/stoa")
+        .env("STOA_DATABASE_CONNECTIONS", "4")
+        .output()
+        .unwrap();
+    let shown: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let expected = json!({
+        "data": installation.data.path(), "listen": "127.0.0.1:8081", "base_domain": "localhost:8081",
+        "scheme": "http", "database_url": "postgresql://app:…@db/stoa", "database_connections": 4,
+    });
+    assert_eq!(shown, expected);
+    let text = installation.run(&["config"]);
+    let text = String::from_utf8(text.stdout).unwrap();
+    assert!(text.contains("database_connections = 16"), "{text}");
 }
 
 #[test]

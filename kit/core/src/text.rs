@@ -192,7 +192,9 @@ impl Sku {
 impl Phone {
     pub fn parse(text: &str) -> Result<Self, TextError> {
         let text: String = text.trim().chars().map(ascii_digit).collect();
-        let (plus, rest) = text.strip_prefix('+').map_or(("", text.as_str()), |rest| ("+", rest));
+        let (plus, rest) = text
+            .strip_prefix('+')
+            .map_or(("", text.as_str()), |rest| ("+", rest));
         let digits: String = rest.chars().filter(char::is_ascii_digit).collect();
         let only_known = rest
             .chars()
