@@ -6,10 +6,10 @@ use std::{
     hash::{BuildHasher, RandomState},
     sync::{
         Mutex,
-        atomic::{AtomicUsize, Ordering},
+        mpsc::{Sender, channel},
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use serde_json::{Value, json};
@@ -35,6 +35,8 @@ struct Ledger {
     begun: usize,
     /// How many of them got no answer at first.
     cut: usize,
+    /// How long the server took at most until it was there again.
+    slowest: Duration,
 }
 
 struct Crash {
@@ -80,31 +82,37 @@ impl Crash {
 
     /// Kills the server among its shoppers, starts it again, and compares.
     fn round(&self, mut server: Server) -> Server {
-        let asked = AtomicUsize::new(0);
+        let (asks, asked) = channel();
         let random = RandomState::new().hash_one(0);
         let port = server.port();
         thread::scope(|scope| {
             for shopper in 0..SHOPPERS {
-                let asked = &asked;
-                scope.spawn(move || self.shop(port, shopper, asked));
+                let asks = asks.clone();
+                scope.spawn(move || self.shop(port, shopper, &asks));
             }
+            drop(asks);
             // Somewhere within a request, each time elsewhere.
-            while asked.load(Ordering::SeqCst) < usize::try_from(6 + random % 24).unwrap() {
-                thread::yield_now();
-            }
+            let requests = usize::try_from(6 + random % 24).unwrap();
+            assert_eq!(asked.iter().take(requests).count(), requests);
             thread::sleep(Duration::from_micros(random % 4_000));
             server.kill();
         });
+        let begun = Instant::now();
         let server = Server::start(&self.installation);
+        let ready = begun.elapsed();
         self.ask_again(&server);
         self.compare(&server);
+        let mut ledger = self.ledger.lock().unwrap();
+        ledger.slowest = ledger.slowest.max(ready);
+        drop(ledger);
         server
     }
 
     /// Fills carts and checks them out until the server is gone.
-    fn shop(&self, port: u16, shopper: u64, asked: &AtomicUsize) {
+    fn shop(&self, port: u16, shopper: u64, asks: &Sender<()>) {
         let ask = |method: &str, path: &str, body: &Value| {
-            asked.fetch_add(1, Ordering::SeqCst);
+            // Nobody counts any more once the server is being killed.
+            let _ = asks.send(());
             crate::installation::ask(port, &self.slug, method, path, "", Some(body))
         };
         loop {
@@ -233,7 +241,12 @@ fn kill(installation: Installation, usual_rounds: u32) {
         server = crash.round(server);
     }
     assert_eq!(server.end(), Some(0));
-    assert!(crash.ledger.lock().unwrap().cut > 0, "no checkout was cut short");
+    let ledger = crash.ledger.lock().unwrap();
+    assert!(ledger.cut > 0, "no checkout was cut short");
+    println!(
+        "{rounds} kills: {} orders, {} checkouts cut short, ready again after {:?} at most",
+        ledger.begun, ledger.cut, ledger.slowest
+    );
 }
 
 /// FLT-1: on files, whatever was acknowledged is there, once.

@@ -1,18 +1,38 @@
 //! A command that is killed midway leaves nothing half: what it had not finished was never there, or is finished later.
 
-use std::{process::Stdio, thread, time::Duration};
+use std::{
+    process::Stdio,
+    thread,
+    time::{Duration, Instant},
+};
 
 use serde_json::json;
 
 use crate::installation::{CATALOGUE, Installation, Server};
 
-/// How long commands are given, in steps over the time that one takes.
-fn moments() -> impl Iterator<Item = Duration> {
-    (0..24).map(|step| Duration::from_millis(step * 6))
+/// Moments within a command and shortly after, from one that is let run to its end.
+fn moments(installation: &Installation, arguments: &[&str]) -> impl Iterator<Item = Duration> + use<> {
+    let begun = Instant::now();
+    assert!(installation.run(arguments).status.success());
+    let whole = begun.elapsed();
+    (0..24).map(move |step| whole * step / 20)
 }
 
-/// Lets a command run for a moment, then kills it; whether it was quicker.
-fn cut(installation: &Installation, arguments: &[&str], moment: Duration) -> bool {
+fn create<'a>(slug: &'a str, email: &'a str) -> [&'a str; 8] {
+    [
+        "tenant",
+        "create",
+        "--slug",
+        slug,
+        "--name",
+        "A Shop",
+        "--owner-email",
+        email,
+    ]
+}
+
+/// Lets a command run for a moment, then kills it.
+fn cut(installation: &Installation, arguments: &[&str], moment: Duration) {
     let mut child = installation
         .command(arguments)
         .stdout(Stdio::null())
@@ -22,7 +42,7 @@ fn cut(installation: &Installation, arguments: &[&str], moment: Duration) -> boo
     // Not to wait for something, but to be somewhere else each time.
     thread::sleep(moment);
     child.kill().unwrap();
-    child.wait().unwrap().success()
+    child.wait().unwrap();
 }
 
 fn is_well(installation: &Installation) {
@@ -36,20 +56,11 @@ fn a_business_is_made_or_not() {
     let mut begun = Vec::new();
     for serves in [false, true] {
         let server = serves.then(|| Server::start(&installation));
-        for moment in moments() {
-            let slug = format!("shop-{}-{serves}", moment.as_millis());
+        let whole = format!("whole-{serves}");
+        for moment in moments(&installation, &create(&whole, "owner@whole.example")) {
+            let slug = format!("cut-{}-{serves}", begun.len());
             let email = format!("owner@{slug}.example");
-            let create = [
-                "tenant",
-                "create",
-                "--slug",
-                &slug,
-                "--name",
-                "A Shop",
-                "--owner-email",
-                &email,
-            ];
-            cut(&installation, &create, moment);
+            cut(&installation, &create(&slug, &email), moment);
             begun.push(slug);
         }
         drop(server);
@@ -60,7 +71,7 @@ fn a_business_is_made_or_not() {
     let listed = installation.json(&["tenant", "list"]);
     let listed = listed.as_array().unwrap();
     assert!(
-        !listed.is_empty() && listed.iter().all(|tenant| tenant["status"] == "active"),
+        listed.iter().all(|tenant| tenant["status"] == "active"),
         "{listed:?}"
     );
     for slug in begun {
@@ -95,9 +106,12 @@ fn an_import_goes_on_where_it_was_cut() {
     let import = [
         "import", "products", "--tenant", "rugs", "--format", "shopify", &path,
     ];
+    installation.open_shop("whole");
+    let mut whole = import;
+    whole[3] = "whole";
     let mut before = 0;
-    for moment in moments() {
-        cut(&installation, &import, moment * 2);
+    for moment in moments(&installation, &whole).step_by(2) {
+        cut(&installation, &import, moment);
         is_well(&installation);
     }
     for _ in 0..2 {
