@@ -58,7 +58,8 @@ impl Installation {
         command
             .args(arguments)
             .env("STOA_DATA", self.data.path())
-            .env("STOA_LOG", "warn");
+            // What a busy machine made slow is logged, and is no part of what a command says.
+            .env("STOA_LOG", "error");
         command.envs(self.database.iter().map(|(name, value)| (*name, value)));
         command
     }
