@@ -31,6 +31,13 @@ pub struct Stoa {
     demonstration: Vec<LoadedShop>,
 }
 
+/// Where to serve, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Serving {
+    pub listen: SocketAddr,
+    pub options: ServeOptions,
+}
+
 /// What bringing the stores to the current schema came to.
 #[derive(Debug)]
 pub struct Migrated {
@@ -180,7 +187,8 @@ impl Stoa {
     }
 
     /// Serves until `end` completes.
-    pub async fn serve(&self, listen: SocketAddr, end: impl Future<Output = ()>) -> Result<()> {
+    pub async fn serve(&self, serving: Serving, end: impl Future<Output = ()>) -> Result<()> {
+        let Serving { listen, options } = serving;
         let listener = TcpListener::bind(listen)
             .await
             .with_context(|| format!("listening on {listen}"))?;
@@ -188,7 +196,7 @@ impl Stoa {
         let (serving, ended) = watch::channel(());
         tracing::info!(%listen, base_domain = self.config.base_domain(), "serving");
         let server = async {
-            let served = stoa_http::serve(listener, gateway, ServeOptions::default(), end).await;
+            let served = stoa_http::serve(listener, gateway, options, end).await;
             drop(serving);
             served
         };

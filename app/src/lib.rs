@@ -6,6 +6,6 @@ mod demo;
 mod directory;
 mod settings;
 
-pub use composition::{Migrated, Stoa, compose, every_module};
+pub use composition::{Migrated, Serving, Stoa, compose, every_module};
 pub use demo::{LoadedShop, load as load_demo};
-pub use settings::{Flags, Scheme, Settings};
+pub use settings::{Flags, Limit, LimitFlags, LimitSettings, Scheme, Settings};

@@ -1,5 +1,6 @@
 //! Settings, from a TOML file, the environment and flags; the later of these wins.
 
+mod limits;
 mod master_key;
 
 use std::{
@@ -13,10 +14,15 @@ use figment::{
     Figment,
     providers::{Format, Serialized, Toml},
 };
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use stoa_db::{DbConfig, PostgresConfig};
-use stoa_http::HttpConfig;
+use stoa_http::{HttpConfig, ServeOptions, TrustedProxies};
 use stoa_vault::{MasterKey, Vault};
+
+use crate::Serving;
+
+pub use self::limits::{Limit, LimitFlags, LimitSettings};
 
 /// What every command accepts.
 #[derive(Debug, Default, Args, Serialize)]
@@ -65,6 +71,19 @@ pub struct Flags {
     #[arg(long, global = true, env = "STOA_DATABASE_CONNECTIONS", value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
     database_connections: Option<usize>,
+    /// Networks of the proxies in front, whose X-Forwarded-For is believed: 10.0.0.0/8,fd00::/8
+    #[arg(
+        long,
+        global = true,
+        env = "STOA_TRUSTED_PROXIES",
+        value_name = "CIDR",
+        value_delimiter = ',',
+        value_parser = network
+    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trusted_proxies: Option<Vec<IpNet>>,
+    #[command(flatten)]
+    limits: LimitFlags,
 }
 
 /// What links to the platform's websites begin with.
@@ -88,6 +107,8 @@ pub struct Settings {
     /// By the environment only; without it the key is in the data directory.
     #[serde(skip)]
     pub master_key: Option<MasterKey>,
+    pub trusted_proxies: Vec<IpNet>,
+    pub limits: LimitSettings,
 }
 
 impl Default for Settings {
@@ -101,6 +122,8 @@ impl Default for Settings {
             database_owner_url: None,
             database_connections: 16,
             master_key: None,
+            trusted_proxies: Vec::new(),
+            limits: LimitSettings::default(),
         }
     }
 }
@@ -155,6 +178,19 @@ impl Settings {
     #[must_use]
     pub fn http(&self) -> HttpConfig {
         HttpConfig::new(&self.base_domain(), self.scheme() == Scheme::Https)
+            .with_proxies(TrustedProxies::new(self.trusted_proxies.clone()))
+            .with_limits(self.limits.limits())
+    }
+
+    #[must_use]
+    pub fn serving(&self) -> Serving {
+        Serving {
+            listen: self.listen,
+            options: ServeOptions {
+                connections_per_peer: self.limits.connections(),
+                ..ServeOptions::default()
+            },
+        }
     }
 
     /// Opens the vault. Several processes on one database need one key: where the world comes, it must be given.
@@ -199,6 +235,15 @@ fn is_local(domain: &str) -> bool {
     let name = domain.split(':').next().unwrap_or_default();
     let address = domain.trim_matches(['[', ']']).parse::<IpAddr>();
     name == "localhost" || name.ends_with(".localhost") || address.is_ok_and(|address| address.is_loopback())
+}
+
+/// A network, or one address.
+fn network(text: &str) -> Result<IpNet, ipnet::AddrParseError> {
+    let text = text.trim();
+    match text.parse::<IpAddr>() {
+        Ok(address) => Ok(address.into()),
+        Err(_) => text.parse(),
+    }
 }
 
 /// A secret given directly, or in the file that an environment variable names.

@@ -10,7 +10,7 @@ use clap::Args;
 use stoa::{Settings, Stoa};
 use stoa_core::{Feature, permissions};
 use stoa_db::Migrations;
-use stoa_http::{Module, Pages, Path, Scope, ServeOptions};
+use stoa_http::{Module, Pages, Path, Scope};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -61,6 +61,7 @@ async fn serve_until_told(serve: Serve) -> Result<()> {
         database_owner_url: serve.database_owner_url,
         ..Settings::default()
     };
+    settings.limits.enabled = false;
     if let Some(data) = serve.data {
         settings.data = data;
     }
@@ -71,7 +72,7 @@ async fn serve_until_told(serve: Serve) -> Result<()> {
     let told = async move {
         end.recv().await;
     };
-    Ok(stoa_http::serve(listener, gateway, ServeOptions::default(), told).await?)
+    Ok(stoa_http::serve(listener, gateway, settings.serving().options, told).await?)
 }
 
 fn module() -> Module {

@@ -76,6 +76,7 @@ impl Server {
         }
         command
             .env("STOA_LOG", "warn")
+            .env("STOA_LIMITS_ENABLED", "false")
             .envs(store.environment())
             .stdout(Stdio::null());
         command.stderr(File::options().create(true).append(true).open(log)?);

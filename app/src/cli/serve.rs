@@ -32,7 +32,7 @@ pub(super) async fn serve_opened(
         Some(directory) => Some(Control::start(directory, stoa)?),
         None => None,
     };
-    let served = stoa.serve(settings.listen, end).await;
+    let served = stoa.serve(settings.serving(), end).await;
     if let Some(control) = control {
         control.end().await?;
     }

@@ -5,10 +5,10 @@ use std::{
     fmt,
     str::FromStr,
     sync::{
-        Arc,
+        Arc, LazyLock,
         atomic::{AtomicI64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -138,6 +138,19 @@ impl Clock {
         match self {
             Self::System => Timestamp(jiff::Timestamp::now().as_microsecond()),
             Self::Manual(clock) => Timestamp(clock.0.fetch_add(1, Ordering::SeqCst)),
+        }
+    }
+
+    /// How far time has come since some moment. Unlike `now` it never goes back, whoever sets the system's clock.
+    #[must_use]
+    pub fn steady(&self) -> Duration {
+        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+        match self {
+            Self::System => START.elapsed(),
+            Self::Manual(clock) => {
+                let micros = clock.0.load(Ordering::SeqCst);
+                Duration::from_micros(u64::try_from(micros).unwrap_or(0))
+            }
         }
     }
 }

@@ -1,12 +1,17 @@
-//! What the operator decides about hosts.
+//! What the operator decides about hosts, proxies and limits.
 
-/// The hosts that the platform answers on. Proxies are not trusted: nothing reads `Forwarded` or `X-Forwarded-*`.
+use crate::{Limits, TrustedProxies};
+
+/// The hosts that the platform answers on, and how it treats who asks. Of what proxies add, `X-Forwarded-For` of a
+/// trusted one is all that is read.
 #[derive(Debug, Clone)]
 pub struct HttpConfig {
     /// As written in links: lower-cased, with the port when it is not the usual one.
     base_domain: String,
     name_length: usize,
     secure: bool,
+    proxies: TrustedProxies,
+    limits: Limits,
 }
 
 impl HttpConfig {
@@ -19,7 +24,27 @@ impl HttpConfig {
             base_domain,
             name_length,
             secure,
+            proxies: TrustedProxies::default(),
+            limits: Limits::default(),
         }
+    }
+
+    #[must_use]
+    pub fn with_proxies(self, proxies: TrustedProxies) -> Self {
+        Self { proxies, ..self }
+    }
+
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    pub(crate) fn proxies(&self) -> &TrustedProxies {
+        &self.proxies
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// The base domain as links name it, such as `stoa.example` or `localhost:8080`.

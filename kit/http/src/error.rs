@@ -8,6 +8,8 @@ use serde::Serialize;
 use stoa_core::{ErrorKind, Failure, FieldError};
 use utoipa::ToSchema;
 
+use crate::limits::Standing;
+
 /// A failure on its way out. Made from any [`Failure`] by `?`; causes are logged there, and never shown.
 #[derive(Debug, Clone)]
 pub struct ApiError(Arc<Fault>);
@@ -19,6 +21,8 @@ pub(crate) struct Fault {
     pub(crate) code: &'static str,
     pub(crate) detail: String,
     pub(crate) errors: Vec<FieldError>,
+    /// Of the budget that was empty.
+    pub(crate) standing: Option<Standing>,
 }
 
 /// Problem details as JSON, `application/problem+json`.
@@ -59,7 +63,17 @@ impl ApiError {
             code,
             detail: detail.into(),
             errors: Vec::new(),
+            standing: None,
         }))
+    }
+
+    pub(crate) fn too_many(standing: Standing) -> Self {
+        let detail = format!("Too many requests; try again in {} s.", standing.retry);
+        let mut error = Self::new(ErrorKind::TooMany, "rate.limited", detail);
+        if let Some(fault) = Arc::get_mut(&mut error.0) {
+            fault.standing = Some(standing);
+        }
+        error
     }
 
     /// A fault of the platform's own. The cause goes to the log.
@@ -81,6 +95,10 @@ impl ApiError {
     #[must_use]
     pub fn detail(&self) -> &str {
         &self.0.detail
+    }
+
+    pub(crate) fn standing(&self) -> Option<Standing> {
+        self.0.standing
     }
 
     #[must_use]

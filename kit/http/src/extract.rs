@@ -1,5 +1,6 @@
 //! Who and what a handler gets from a request, each refused with the one right answer.
 
+mod allowance;
 mod body;
 mod credential;
 mod form;
@@ -12,8 +13,9 @@ mod signed_in;
 mod visitor;
 
 pub(crate) use body::{BODY_LIMIT, too_large};
-pub(crate) use credential::authenticate;
+pub(crate) use credential::{Caller, authenticate, identify};
 
+pub use allowance::Allowance;
 pub use form::Form;
 pub use json::Json;
 pub use parts::{Path, Query};

@@ -1,6 +1,7 @@
 //! The outermost service: what happens to every request before and after its handler.
 
 mod access_log;
+mod admit;
 mod finish;
 mod health;
 mod mount;
@@ -8,10 +9,12 @@ mod problem_page;
 mod request_id;
 mod resolve;
 mod tenant_path;
+mod under_way;
 
 use std::{
     any::Any,
     convert::Infallible,
+    net::IpAddr,
     panic::AssertUnwindSafe,
     pin::Pin,
     sync::Arc,
@@ -34,14 +37,17 @@ use tracing::{Instrument, Span, field::Empty};
 
 use self::{
     access_log::Arrival,
+    admit::{admit_caller, admit_for_tenant},
     finish::{Asked, finish},
     mount::{Routers, mount, run},
     request_id::RequestIds,
     resolve::{is_api, resolve, unless_stranger},
+    under_way::UnderWay,
 };
 use crate::{
-    ApiError, BoxFuture, HostKey, HttpState, Module, Pages, SiteEntry, TenantStatus,
+    ApiError, BoxFuture, HostKey, HttpState, Module, Pages, SiteEntry, Socket, TenantStatus,
     extract::{BODY_LIMIT, too_large},
+    limits::Standing,
     page_cache::{KeptPage, PageCache, PageKey},
 };
 
@@ -57,11 +63,20 @@ pub(crate) use {
 #[derive(Clone)]
 pub struct Gateway(Arc<Inner>);
 
+/// What is found out on the way and said with the answer.
+#[derive(Debug, Default)]
+struct Noted {
+    tenant: Option<String>,
+    /// Of the caller's budget.
+    standing: Option<Standing>,
+}
+
 struct Inner {
     state: HttpState,
     routers: Routers,
     pages: PageCache,
     ids: RequestIds,
+    writes: UnderWay,
 }
 
 impl Gateway {
@@ -74,6 +89,7 @@ impl Gateway {
             routers,
             pages: PageCache::new(),
             ids: RequestIds::new(),
+            writes: UnderWay::default(),
         }))
     }
 
@@ -82,8 +98,17 @@ impl Gateway {
         &self.0.state
     }
 
-    /// Answers one request. A kept page is answered at once, before anything else is looked at.
-    pub fn handle<B>(&self, request: http::Request<B>) -> Answering
+    /// Answers one request that came through a socket from this address. A kept page is answered at once, before
+    /// anything else is looked at.
+    pub fn handle<B>(&self, request: http::Request<B>, socket: IpAddr) -> Answering
+    where
+        B: HttpBody<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.answer(request, Some(socket))
+    }
+
+    fn answer<B>(&self, request: http::Request<B>, socket: Option<IpAddr>) -> Answering
     where
         B: HttpBody<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
@@ -96,20 +121,23 @@ impl Gateway {
         }
         let inner = Arc::clone(&self.0);
         let is_safe = request.method().is_safe();
-        let answer = inner.answer(request.map(Body::new), arrival);
+        let mut request = request.map(Body::new);
+        if let Some(socket) = socket {
+            let peer = self.0.state.config().proxies().client(socket, request.headers());
+            request.extensions_mut().insert(peer);
+        }
+        let answer = inner.answer(request, arrival);
         Answering::UnderWay(if is_safe {
             Box::pin(answer)
         } else {
-            Box::pin(run_to_its_end(answer))
+            self.0.writes.run(answer)
         })
     }
-}
 
-/// The server drops an answer that nobody waits for any more; what a request has begun to change must not stop there.
-async fn run_to_its_end(answer: impl Future<Output = Response> + Send + 'static) -> Response {
-    tokio::spawn(answer)
-        .await
-        .unwrap_or_else(|error| ApiError::internal(&error.to_string()).into_response())
+    /// Completes when no request is under way that changes something, whether or not its client is still there.
+    pub(crate) async fn settled(&self) {
+        self.0.writes.settled().await;
+    }
 }
 
 impl Inner {
@@ -143,34 +171,34 @@ impl Inner {
             route = Empty,
             tenant = Empty,
         );
-        let mut tenant = None;
-        let routed = AssertUnwindSafe(self.route(request, arrival.id, &mut tenant)).catch_unwind();
+        let mut noted = Noted::default();
+        let routed = AssertUnwindSafe(self.route(request, arrival.id, &mut noted)).catch_unwind();
         let response = match routed.instrument(span.clone()).await {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => error.into_response(),
             Err(panic) => span.in_scope(|| panicked(&*panic)).into_response(),
         };
-        let response = finish(response, &asked, arrival.id);
-        span.in_scope(|| arrival.log(&asked.method, &response, tenant.as_deref()));
+        let response = finish(response, &asked, arrival.id, noted.standing);
+        span.in_scope(|| arrival.log(&asked.method, &response, noted.tenant.as_deref()));
         response
     }
 
-    async fn route(
-        &self,
-        request: Request,
-        id: RequestId,
-        tenant: &mut Option<String>,
-    ) -> Result<Response, ApiError> {
+    async fn route(&self, request: Request, id: RequestId, noted: &mut Noted) -> Result<Response, ApiError> {
         if let Some(health) = health::answer(request.method(), request.uri().path(), &self.state).await {
             return Ok(health);
         }
-        let mut request = limited(request)?;
-        let resolved = resolve(&mut request, &self.state).await?;
+        let host = HostKey::of_request(request.uri(), request.headers(), self.state.config())?;
+        let (mut request, standing) = admit_caller(limited(request)?, &host, &self.state).await?;
+        noted.standing = standing;
+        let resolved = resolve(&mut request, host, &self.state).await?;
         request.extensions_mut().insert(id);
         request.extensions_mut().insert(resolved.clone());
         if let Some(named) = &resolved.tenant {
             Span::current().record("tenant", named.slug.as_str());
-            *tenant = Some(named.slug.clone());
+            noted.tenant = Some(named.slug.clone());
+        }
+        admit_for_tenant(&request, &resolved, &self.state)?;
+        if let Some(named) = &resolved.tenant {
             if let Err(refusal) = check_status(named) {
                 let (parts, _) = request.into_parts();
                 return Err(unless_stranger(refusal, &parts, &self.state, named).await);
@@ -265,7 +293,8 @@ where
     }
 
     fn call(&mut self, request: http::Request<B>) -> Answering {
-        self.handle(request)
+        let socket = request.extensions().get().map(|Socket(address)| *address);
+        self.answer(request, socket)
     }
 }
 

@@ -1,8 +1,12 @@
 //! Accepts connections until told to end, then lets what is under way end.
 
-use std::{io, pin::pin, sync::Arc, time::Duration};
+mod paced;
+mod patient;
+mod peers;
 
-use hyper::{server::conn::http1, service::service_fn};
+use std::{io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+
+use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
@@ -13,10 +17,15 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::Gateway;
+use self::{
+    paced::Paced,
+    patient::Patient,
+    peers::{Peers, Place},
+};
+use crate::{Gateway, Peer};
 
-/// A client that takes longer to send a request's head, or to send the next request, is cut off.
-const HEADER_TIME: Duration = Duration::from_secs(10);
+pub(crate) use paced::TooSlow;
+
 /// What a request's head may take, and what is buffered per connection.
 const BUFFER: usize = 64 * 1024;
 /// When the process has no file descriptors left, waiting is all that helps.
@@ -27,18 +36,44 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 pub struct ServeOptions {
     /// As many are served at once; more wait in the system's queue until one ends.
     pub connections: usize,
+    /// So many of one peer; a further one is closed. Trusted proxies may have more.
+    pub connections_per_peer: usize,
+    pub patience: Patience,
     /// How long `/readyz` says no before the server stops accepting.
     pub notice: Duration,
     /// How long requests under way may take to end.
     pub drain: Duration,
 }
 
+/// How long a client is waited for.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// For the head of a request, and for the next request of a connection.
+    pub head: Duration,
+    /// For the body of a request, in which nothing or very little comes.
+    pub body: Duration,
+    /// For a client to read on in its answer.
+    pub answer: Duration,
+}
+
 impl Default for ServeOptions {
     fn default() -> Self {
         Self {
             connections: 8192,
+            connections_per_peer: 256,
+            patience: Patience::default(),
             notice: Duration::from_millis(500),
             drain: Duration::from_secs(30),
+        }
+    }
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            head: Duration::from_secs(10),
+            body: Duration::from_secs(10),
+            answer: Duration::from_secs(30),
         }
     }
 }
@@ -55,6 +90,8 @@ pub async fn serve(
         gateway,
         graceful: GracefulShutdown::new(),
         permits: Arc::new(Semaphore::new(options.connections)),
+        peers: Peers::new(options.connections_per_peer),
+        patience: options.patience,
     };
     let mut end = pin!(async {
         shutdown.await;
@@ -65,7 +102,7 @@ pub async fn serve(
         tokio::select! {
             () = &mut end => break,
             accepted = accept(&listener, &server.permits) => match accepted {
-                Ok((stream, permit)) => server.spawn(stream, permit),
+                Ok((stream, from, permit)) => server.open(stream, from, permit),
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
                     sleep(ACCEPT_PAUSE).await;
@@ -74,7 +111,12 @@ pub async fn serve(
         }
     }
     drop(listener);
-    if timeout(options.drain, server.graceful.shutdown()).await.is_err() {
+    let gateway = server.gateway.clone();
+    let ended = async {
+        server.graceful.shutdown().await;
+        gateway.settled().await;
+    };
+    if timeout(options.drain, ended).await.is_err() {
         tracing::warn!("requests under way were cut off");
     }
     Ok(())
@@ -83,14 +125,14 @@ pub async fn serve(
 async fn accept(
     listener: &TcpListener,
     permits: &Arc<Semaphore>,
-) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
+) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
     let permit = Arc::clone(permits)
         .acquire_owned()
         .await
         .map_err(io::Error::other)?;
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return Ok((stream, permit)),
+            Ok((stream, from)) => return Ok((stream, from, permit)),
             Err(error) if is_the_clients(&error) => {}
             Err(error) => return Err(error),
         }
@@ -109,28 +151,61 @@ struct Server {
     gateway: Gateway,
     graceful: GracefulShutdown,
     permits: Arc<Semaphore>,
+    peers: Peers,
+    patience: Patience,
 }
 
 impl Server {
-    fn spawn(&self, stream: TcpStream, permit: OwnedSemaphorePermit) {
+    fn open(&self, stream: TcpStream, from: SocketAddr, permit: OwnedSemaphorePermit) {
+        if self.gateway.state().config().proxies().contains(from.ip()) {
+            self.spawn(stream, from, permit, None);
+        } else if let Some(place) = self.peers.place(Peer::new(from.ip())) {
+            self.spawn(stream, from, permit, Some(place));
+        } else {
+            metrics::counter!("stoa_connections_refused_total").increment(1);
+            tracing::debug!("a peer has too many connections");
+        }
+    }
+
+    fn spawn(&self, stream: TcpStream, from: SocketAddr, permit: OwnedSemaphorePermit, place: Option<Place>) {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection is slower than it could be");
         }
         let gateway = self.gateway.clone();
+        let Patience { head, body, answer } = self.patience;
+        let open = Open::new();
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(HEADER_TIME)
+            .header_read_timeout(head)
             .max_buf_size(BUFFER)
             .serve_connection(
-                TokioIo::new(stream),
-                service_fn(move |request| gateway.handle(request)),
+                TokioIo::new(Patient::new(stream, answer)),
+                service_fn(move |request: Request<Incoming>| {
+                    gateway.handle(request.map(|sent| Paced::new(sent, body)), from.ip())
+                }),
             );
         let watched = self.graceful.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = watched.await {
                 tracing::debug!(%error, "a connection broke");
             }
-            drop(permit);
+            drop((permit, place, open));
         });
+    }
+}
+
+/// Counts an open connection.
+struct Open;
+
+impl Open {
+    fn new() -> Self {
+        metrics::gauge!("stoa_connections").increment(1);
+        Self
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        metrics::gauge!("stoa_connections").decrement(1);
     }
 }

@@ -9,7 +9,7 @@ use stoa_core::{Clock, Feature, FeatureSet};
 use stoa_db::Db;
 use stoa_vault::Vault;
 
-use crate::{Directory, HttpConfig, Module, Section};
+use crate::{Directory, HttpConfig, Module, Section, limits::Limiter};
 
 /// The stores, the directory and the settings. Cheap to clone.
 #[derive(Clone)]
@@ -19,6 +19,7 @@ struct Inner {
     db: Db,
     directory: Box<dyn Directory>,
     config: HttpConfig,
+    limiter: Limiter,
     sections: Vec<(Option<Feature>, Section)>,
     ready: AtomicBool,
 }
@@ -32,6 +33,7 @@ impl HttpState {
             .flat_map(|module| module.sections.iter().map(|section| (module.feature, *section)))
             .collect();
         Self(Arc::new(Inner {
+            limiter: Limiter::new(config.limits(), db.clock()),
             db,
             directory: Box::new(directory),
             config,
@@ -63,6 +65,10 @@ impl HttpState {
     #[must_use]
     pub fn config(&self) -> &HttpConfig {
         &self.0.config
+    }
+
+    pub(crate) fn limiter(&self) -> &Limiter {
+        &self.0.limiter
     }
 
     /// What modules offer to pages that are not theirs, as far as these features are on.

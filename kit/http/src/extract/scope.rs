@@ -68,7 +68,7 @@ impl<P: Permission> FromRequestParts<HttpState> for Scope<P> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &HttpState) -> Result<Self, ApiError> {
-        let principal = credential::authenticate(parts, state).await?;
+        let principal = credential::authenticate(parts, state)?;
         let tenant = tenant(parts, state, &principal).await?;
         let fresh = !parts.method.is_safe() || ALWAYS_FRESH.iter().any(|noun| P::KEY.starts_with(noun));
         let membership = state

@@ -38,7 +38,7 @@ impl FromRequestParts<HttpState> for SignedIn {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &HttpState) -> Result<Self, ApiError> {
-        let principal = credential::authenticate(parts, state).await?;
+        let principal = credential::authenticate(parts, state)?;
         Ok(Self {
             principal,
             state: state.clone(),

@@ -7,9 +7,9 @@ use http::request::Parts;
 use stoa_core::{Actor, SiteId};
 use stoa_db::{Cx, DbResult};
 
-use super::origin;
+use super::{Allowance, origin};
 use crate::{
-    ApiError, HostKey, HttpState, TenantSnapshot,
+    ApiError, Budget, HostKey, HttpState, TenantSnapshot,
     gateway::{RequiredFeature, Resolved, check_feature, not_found},
 };
 
@@ -19,6 +19,7 @@ pub struct Visitor {
     pub site: SiteId,
     /// The website's host as links name it, `dhaka-silk.localhost:8080`. Never what the client wrote.
     pub host: String,
+    allowance: Allowance,
     state: HttpState,
 }
 
@@ -39,6 +40,11 @@ impl Visitor {
             .tenant(self.tenant.id, Actor::Visitor)
             .begin()
             .await
+    }
+
+    /// Takes one from the budget of whoever is at the other end; 429 `rate.limited` when it is empty.
+    pub fn spend(&self, budget: Budget) -> Result<(), ApiError> {
+        self.allowance.spend(budget)
     }
 
     /// Where the website starts, without a slash at the end.
@@ -72,6 +78,7 @@ impl FromRequestParts<HttpState> for Visitor {
             site: resolved.site.ok_or_else(not_found)?,
             tenant,
             host,
+            allowance: Allowance::of(parts, state),
             state: state.clone(),
         })
     }

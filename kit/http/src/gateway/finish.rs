@@ -5,9 +5,13 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use hyper::body::Body as _;
 
 use super::{RequestId, problem_page, resolve::is_api};
-use crate::ApiError;
+use crate::{ApiError, limits::Standing};
 
 pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
+const RATE_REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
+const RATE_RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
 
 const CONTENT_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'self'; img-src 'self' https: data:; object-src 'none'; base-uri 'self'; form-action 'self'; \
@@ -55,9 +59,19 @@ fn accepts_json(headers: &HeaderMap) -> bool {
     accept.contains("json") && !accept.contains("text/html")
 }
 
-pub(crate) fn finish(mut response: Response, asked: &Asked, id: RequestId) -> Response {
+/// `standing` is that of the caller's own budget.
+pub(crate) fn finish(
+    mut response: Response,
+    asked: &Asked,
+    id: RequestId,
+    mut standing: Option<Standing>,
+) -> Response {
     if let Some(error) = response.extensions_mut().remove::<ApiError>() {
         write_problem(&mut response, &error, asked, id);
+        standing = error.standing().or(standing);
+    }
+    if let Some(standing) = standing.filter(|_| asked.is_api) {
+        write_standing(response.headers_mut(), standing);
     }
     let headers = response.headers_mut();
     headers.insert(X_REQUEST_ID, id.header());
@@ -85,6 +99,9 @@ fn write_problem(response: &mut Response, error: &ApiError, asked: &Asked, id: R
     if error.status() == StatusCode::SERVICE_UNAVAILABLE {
         headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     }
+    if let Some(standing) = error.standing() {
+        headers.insert(header::RETRY_AFTER, standing.retry.into());
+    }
     let (media_type, body) = if asked.wants_json {
         let json = serde_json::to_vec(&error.problem(id.as_str())).unwrap_or_default();
         ("application/problem+json", json)
@@ -97,6 +114,14 @@ fn write_problem(response: &mut Response, error: &ApiError, asked: &Asked, id: R
     };
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     *response.body_mut() = Body::from(body);
+}
+
+/// The three fields of draft-ietf-httpapi-ratelimit-headers-06, which clients read today; from -08 on the draft has one
+/// structured field in their place (<https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/>).
+fn write_standing(headers: &mut HeaderMap, standing: Standing) {
+    headers.insert(RATE_LIMIT, standing.limit.into());
+    headers.insert(RATE_REMAINING, standing.remaining.into());
+    headers.insert(RATE_RESET, standing.reset.into());
 }
 
 fn drop_body(response: &mut Response) {

@@ -28,9 +28,12 @@ pub(crate) struct Resolved {
 pub(crate) struct RequiredFeature(pub(crate) Feature);
 
 /// Finds the tenant, and takes `/tenant/{slug}` out of the path.
-pub(crate) async fn resolve(request: &mut Request, state: &HttpState) -> Result<Resolved, ApiError> {
+pub(crate) async fn resolve(
+    request: &mut Request,
+    host: HostKey,
+    state: &HttpState,
+) -> Result<Resolved, ApiError> {
     let directory = state.directory();
-    let host = HostKey::of_request(request.uri(), request.headers(), state.config())?;
     let by_host = by_host(&host, directory).await?;
     refuse_query(request)?;
     let by_path = by_path(request, directory).await?;
@@ -124,7 +127,7 @@ pub(crate) async fn unless_stranger(
     state: &HttpState,
     tenant: &TenantSnapshot,
 ) -> ApiError {
-    let Ok(principal) = authenticate(parts, state).await else {
+    let Ok(principal) = authenticate(parts, state) else {
         return refusal;
     };
     match state

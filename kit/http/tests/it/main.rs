@@ -6,6 +6,7 @@ mod auth;
 mod directory;
 mod docs;
 mod errors;
+mod limits;
 mod logs;
 mod modules;
 mod pages;

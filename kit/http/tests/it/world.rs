@@ -9,7 +9,7 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 use stoa_core::{Clock, TenantId, Token};
 use stoa_db::{Db, DbConfig};
-use stoa_http::{Gateway, HttpConfig, HttpState, Pages};
+use stoa_http::{Gateway, HttpConfig, HttpState, Pages, Socket};
 use stoa_vault::{MasterKey, Vault};
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -28,6 +28,10 @@ pub(crate) struct World {
 impl World {
     /// A platform at `stoa.test` with two tenants, `silk` and `clay`.
     pub(crate) async fn start() -> Self {
+        Self::with(HttpConfig::new("stoa.test", false), Clock::System).await
+    }
+
+    pub(crate) async fn with(http: HttpConfig, clock: Clock) -> Self {
         let data = tempfile::tempdir().unwrap();
         let config = DbConfig::Files {
             data: data.path().to_owned(),
@@ -37,7 +41,7 @@ impl World {
         let db = Db::open(
             &config,
             &migrations,
-            Clock::System,
+            clock,
             Vault::new(&MasterKey::generate()),
         )
         .await
@@ -45,12 +49,7 @@ impl World {
         let directory = FakeDirectory::new(db.clone());
         let silk = directory.add_tenant("silk").await;
         let clay = directory.add_tenant("clay").await;
-        let state = HttpState::new(
-            db,
-            directory.clone(),
-            HttpConfig::new("stoa.test", false),
-            &modules,
-        );
+        let state = HttpState::new(db, directory.clone(), http, &modules);
         let console = Pages::new().get("/", "what this is", async || "the platform");
         Self {
             gateway: Gateway::new(state, modules, console),
@@ -96,6 +95,14 @@ impl Ask {
 
     pub(crate) fn signed_in(self, token: &Token) -> Self {
         self.header("cookie", &format!("__Host-stoa={}", token.as_str()))
+    }
+
+    /// Through a socket from this address.
+    pub(crate) fn from(mut self, address: &str) -> Self {
+        self.request
+            .extensions_mut()
+            .insert(Socket(address.parse().unwrap()));
+        self
     }
 
     pub(crate) fn json(self, body: &str) -> Self {
@@ -150,6 +157,9 @@ impl Reply {
     pub(crate) fn alike(mut self) -> (StatusCode, HeaderMap, String) {
         let id = self.header("x-request-id").to_owned();
         self.headers.remove("x-request-id");
+        for name in ["ratelimit-remaining", "ratelimit-reset"] {
+            self.headers.remove(name);
+        }
         let text = self.text().replace(&id, "ID");
         (self.status, self.headers, text)
     }

@@ -5,7 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use stoa_core::Token;
-use stoa_http::{ApiError, Created, Json, Path, Visitor};
+use stoa_http::{ApiError, Budget, Created, Json, Path, Visitor};
 
 use super::{
     cart_bodies::{CheckoutBody, PutLineBody},
@@ -27,6 +27,7 @@ use crate::{
     extensions(("x-public" = json!("shoppers need no account; the answer's token is what opens the cart")))
 )]
 pub(crate) async fn create(visitor: Visitor) -> Result<Created<CartView>, ApiError> {
+    visitor.spend(Budget::Cart)?;
     let mut cx = visitor.begin().await?;
     let (id, token) = service::create_cart(&mut cx, visitor.site).await?;
     cx.commit().await?;

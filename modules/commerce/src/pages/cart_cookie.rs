@@ -4,11 +4,11 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use stoa_core::{SiteId, Token};
+use stoa_core::Token;
 use stoa_db::Cx;
-use stoa_http::cookies;
+use stoa_http::{ApiError, Budget, Visitor, cookies};
 
-use crate::{error::CommerceError, service, store};
+use crate::{service, store};
 
 const NAME: &str = "__Host-cart";
 const THIRTY_DAYS: u32 = 30 * 24 * 60 * 60;
@@ -22,16 +22,17 @@ pub(super) fn read(headers: &HeaderMap) -> Option<Token> {
 pub(super) async fn open_cart(
     cx: &mut Cx,
     headers: &HeaderMap,
-    site: SiteId,
-) -> Result<Token, CommerceError> {
+    visitor: &Visitor,
+) -> Result<Token, ApiError> {
     if let Some(token) = read(headers)
-        && store::find_cart(cx, &token, site)
+        && store::find_cart(cx, &token, visitor.site)
             .await?
             .is_some_and(|cart| !cart.ordered)
     {
         return Ok(token);
     }
-    let (_, token) = service::create_cart(cx, site).await?;
+    visitor.spend(Budget::Cart)?;
+    let (_, token) = service::create_cart(cx, visitor.site).await?;
     Ok(token)
 }
 

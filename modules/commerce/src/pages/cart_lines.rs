@@ -37,7 +37,7 @@ pub(crate) async fn add(
     let mut cx = visitor.begin().await?;
     let refusal = match form.quantity() {
         Ok(quantity) => {
-            let cart = cart_cookie::open_cart(&mut cx, &headers, visitor.site).await?;
+            let cart = cart_cookie::open_cart(&mut cx, &headers, &visitor).await?;
             let change = LineChange::Add(quantity);
             let command = PutLine {
                 cart: cart.clone(),

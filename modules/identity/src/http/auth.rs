@@ -3,7 +3,7 @@
 use axum::{Extension, extract::State, http::HeaderMap};
 use serde::Deserialize;
 use stoa_core::{Email, FieldErrors, MembershipId};
-use stoa_http::{ApiError, HttpState, Json, NoContent, PlatformHost, Principal, SignedIn};
+use stoa_http::{Allowance, ApiError, Budget, HttpState, Json, NoContent, PlatformHost, Principal, SignedIn};
 use utoipa::ToSchema;
 
 use crate::{
@@ -45,14 +45,17 @@ pub(crate) async fn log_in(
     State(state): State<HttpState>,
     Extension(identity): Extension<Identity>,
     signed_in: Option<SignedIn>,
+    allowance: Allowance,
     headers: HeaderMap,
     Json(body): Json<LogInBody>,
 ) -> Result<WithSession<Json<SessionView>>, ApiError> {
+    allowance.spend(Budget::Login)?;
     let command = LogIn {
         user_agent: user_agent(&headers),
         replaces: signed_in.map(|SignedIn { principal, .. }| (principal.user, principal.session)),
         ..body.parse()?
     };
+    allowance.spend_on(Budget::LoginTarget, command.email.as_str())?;
     let (user, started) = service::log_in::log_in(&identity, state.db(), command).await?;
     let view = session_view(&state, user, started.id, started.elected).await?;
     Ok(WithSession::started(&started.token, Json(view)))

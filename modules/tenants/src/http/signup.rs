@@ -3,7 +3,7 @@
 use axum::{Extension, extract::State, http::HeaderMap};
 use serde::{Deserialize, Serialize};
 use stoa_core::{Currency, Email, FieldErrors, Text};
-use stoa_http::{ApiError, Created, HttpState, Json, PlatformHost};
+use stoa_http::{Allowance, ApiError, Budget, Created, HttpState, Json, PlatformHost};
 use stoa_identity::{Password, SessionView, WithSession, session_view, user_agent};
 use utoipa::ToSchema;
 
@@ -69,9 +69,11 @@ pub(crate) async fn sign_up_with_business(
     _: PlatformHost,
     State(state): State<HttpState>,
     Extension(tenants): Extension<Tenants>,
+    allowance: Allowance,
     headers: HeaderMap,
     Json(body): Json<SignUpBody>,
 ) -> Result<WithSession<Created<SignedUp>>, ApiError> {
+    allowance.spend(Budget::SignUp)?;
     let command = SignUp {
         user_agent: user_agent(&headers),
         ..body.parse()?

@@ -1,6 +1,9 @@
 //! What needs no feature: pages, and routes that fail.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    collections::HashMap,
+    sync::{LazyLock, Mutex},
+};
 
 use axum::{
     http::{HeaderMap, HeaderValue, header},
@@ -8,6 +11,7 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use stoa_core::TenantId;
 use stoa_db::{Migrations, sql};
 use stoa_http::{ApiError, CachePage, Json, Module, Pages, SignedIn, Visitor};
 use utoipa::ToSchema;
@@ -19,8 +23,12 @@ const NONE: Migrations = Migrations {
     control: &[],
 };
 
-/// How often the front page was rendered.
-pub(crate) static RENDERED: AtomicU64 = AtomicU64::new(0);
+/// How often each tenant's front page was rendered; tests of this process run at the same time.
+static RENDERED: LazyLock<Mutex<HashMap<TenantId, u64>>> = LazyLock::new(Mutex::default);
+
+pub(crate) fn rendered(tenant: TenantId) -> u64 {
+    RENDERED.lock().unwrap().get(&tenant).copied().unwrap_or(0)
+}
 
 pub(crate) fn module() -> Module {
     Module {
@@ -109,7 +117,7 @@ async fn breaks(visitor: Visitor) -> Result<(), ApiError> {
 }
 
 async fn front(visitor: Visitor, headers: HeaderMap) -> Result<Response, ApiError> {
-    RENDERED.fetch_add(1, Ordering::SeqCst);
+    *RENDERED.lock().unwrap().entry(visitor.tenant.id).or_default() += 1;
     let mut cx = visitor.read().await?;
     let (notes,): (i64,) = cx.sql(sql!("SELECT count(*) FROM notes")).one().await?;
     let text = format!(
