@@ -25,7 +25,9 @@ fn routes_stand_on_one_screen() {
     GET   /api/notes/{id}    ecommerce  notes.read
     GET   /api/openapi.json  -          public: what the API offers is no secret
     GET   /api/panics        -          public: a test's
+    POST  /api/slow          -          public: a test's
     GET   /cart              -          public: differs from visitor to visitor
+    GET   /large             -          public: more than a socket's buffers hold
     GET   /notes             ecommerce  public: everybody may read them
     POST  /notes/lines       ecommerce  public: a form of a page
     GET   /planted           -          public: tries to set a cookie

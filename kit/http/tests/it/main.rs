@@ -13,4 +13,5 @@ mod pages;
 mod paging;
 mod resolution;
 mod serving;
+mod slow;
 mod world;

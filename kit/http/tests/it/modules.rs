@@ -6,7 +6,7 @@ mod plain;
 use stoa_http::Module;
 use utoipa::openapi::OpenApi;
 
-pub(crate) use plain::rendered;
+pub(crate) use plain::{SLOW, rendered};
 
 pub(crate) fn modules() -> Vec<Module> {
     vec![notes::module(), plain::module()]

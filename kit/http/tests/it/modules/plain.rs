@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{LazyLock, Mutex},
+    sync::{
+        LazyLock, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use axum::{
@@ -14,6 +17,7 @@ use serde_json::json;
 use stoa_core::TenantId;
 use stoa_db::{Migrations, sql};
 use stoa_http::{ApiError, CachePage, Json, Module, Pages, SignedIn, Visitor};
+use tokio::sync::Notify;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -30,6 +34,25 @@ pub(crate) fn rendered(tenant: TenantId) -> u64 {
     RENDERED.lock().unwrap().get(&tenant).copied().unwrap_or(0)
 }
 
+/// A request that stops in its handler until its test lets it go on.
+pub(crate) static SLOW: Slow = Slow {
+    begun: Notify::const_new(),
+    go_on: Notify::const_new(),
+    done: AtomicBool::new(false),
+};
+
+pub(crate) struct Slow {
+    pub(crate) begun: Notify,
+    pub(crate) go_on: Notify,
+    done: AtomicBool,
+}
+
+impl Slow {
+    pub(crate) fn is_done(&self) -> bool {
+        self.done.load(Ordering::SeqCst)
+    }
+}
+
 pub(crate) fn module() -> Module {
     Module {
         name: "plain",
@@ -39,11 +62,15 @@ pub(crate) fn module() -> Module {
         routes: OpenApiRouter::default()
             .routes(routes!(me))
             .routes(routes!(guest, take))
+            .routes(routes!(slow))
             .routes(routes!(panics))
             .routes(routes!(breaks)),
         pages: Pages::new()
             .shared("/", "the front page", front)
             .shared("/planted", "tries to set a cookie", planted)
+            .get("/large", "more than a socket's buffers hold", async || {
+                "x".repeat(8 * 1024 * 1024)
+            })
             .get("/cart", "differs from visitor to visitor", cart),
         sections: Vec::new(),
     }
@@ -85,6 +112,19 @@ pub(crate) struct Gift {
 )]
 async fn take(_: Visitor, Json(body): Json<Gift>) -> Json<Gift> {
     Json(body)
+}
+
+/// Wait
+#[utoipa::path(
+    post,
+    path = "/slow",
+    responses((status = 200, description = "Waited")),
+    extensions(("x-public" = json!("a test's")))
+)]
+async fn slow() {
+    SLOW.begun.notify_one();
+    SLOW.go_on.notified().await;
+    SLOW.done.store(true, Ordering::SeqCst);
 }
 
 /// Panic
