@@ -1,17 +1,18 @@
 //! Puts the modules together: stores, directory, gateway.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr, time::Duration};
 
 use anyhow::{Context, Result};
 use stoa_core::{Actor, Clock, TenantId};
 use stoa_db::{Db, DbConfig, DbError, TenantDb};
-use stoa_http::{Gateway, HttpConfig, HttpState, Module, ServeOptions};
+use stoa_http::{Gateway, HttpConfig, HttpState, Module, ServeOptions, Telemetry};
 use stoa_identity::{Identity, RolePermissions};
 use stoa_tenants::{Placement, Status, Tenants};
 use stoa_vault::Vault;
 use tokio::{
     net::TcpListener,
     sync::watch,
+    task::JoinHandle,
     time::{MissedTickBehavior, interval},
 };
 
@@ -35,6 +36,8 @@ pub struct Stoa {
 #[derive(Debug, Clone, Copy)]
 pub struct Serving {
     pub listen: SocketAddr,
+    /// Where to show what is counted.
+    pub metrics: Option<SocketAddr>,
     pub options: ServeOptions,
 }
 
@@ -188,12 +191,18 @@ impl Stoa {
 
     /// Serves until `end` completes.
     pub async fn serve(&self, serving: Serving, end: impl Future<Output = ()>) -> Result<()> {
-        let Serving { listen, options } = serving;
-        let listener = TcpListener::bind(listen)
-            .await
-            .with_context(|| format!("listening on {listen}"))?;
+        let Serving {
+            listen,
+            metrics,
+            options,
+        } = serving;
+        let listener = bind(listen).await?;
         let gateway = self.gateway(Vec::new());
         let (serving, ended) = watch::channel(());
+        let metrics = match metrics {
+            Some(address) => Some(self.show_metrics(address, &gateway, ended.clone()).await?),
+            None => None,
+        };
         tracing::info!(%listen, base_domain = self.config.base_domain(), "serving");
         let server = async {
             let served = stoa_http::serve(listener, gateway, options, end).await;
@@ -205,8 +214,32 @@ impl Stoa {
             every(EXCHANGE, ended.clone(), async || self.exchange().await),
             every(LEFTOVERS, ended, async || self.finish_leftovers().await),
         );
+        if let Some(metrics) = metrics {
+            metrics.await??;
+        }
         self.finish().await?;
         Ok(served?)
+    }
+
+    /// Shows what is counted until the sender of `ended` is gone.
+    async fn show_metrics(
+        &self,
+        address: SocketAddr,
+        gateway: &Gateway,
+        mut ended: watch::Receiver<()>,
+    ) -> Result<JoinHandle<io::Result<()>>> {
+        let listener = bind(address).await?;
+        let telemetry = Telemetry::start().context("counting")?;
+        let engine = match self.tenants.placement() {
+            Placement::File => "sqlite",
+            _ => "postgres",
+        };
+        metrics::gauge!("stoa_info", "version" => env!("CARGO_PKG_VERSION"), "engine" => engine).set(1.0);
+        tracing::info!(listen = %address, "showing metrics");
+        let end = async move {
+            let _ = ended.changed().await;
+        };
+        Ok(tokio::spawn(telemetry.serve(listener, gateway.clone(), end)))
     }
 
     /// Tells other processes what this one has changed; the last thing a command does.
@@ -225,6 +258,12 @@ impl Stoa {
             tracing::warn!(%error, "creations that were cut short could not be looked for");
         }
     }
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("listening on {address}"))
 }
 
 /// Works in turns until the sender of `end` is gone. A turn that has begun is never cut off.

@@ -8,4 +8,6 @@ mod settings;
 
 pub use composition::{Migrated, Serving, Stoa, compose, every_module};
 pub use demo::{LoadedShop, load as load_demo};
-pub use settings::{Flags, Limit, LimitFlags, LimitSettings, Scheme, Settings};
+pub use settings::{
+    Flags, Limit, LimitFlags, LimitSettings, MetricsFlags, MetricsSettings, Scheme, Settings,
+};

@@ -2,6 +2,7 @@
 
 mod limits;
 mod master_key;
+mod metrics;
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -23,6 +24,7 @@ use stoa_vault::{MasterKey, Vault};
 use crate::Serving;
 
 pub use self::limits::{Limit, LimitFlags, LimitSettings};
+pub use self::metrics::{MetricsFlags, MetricsSettings};
 
 /// What every command accepts.
 #[derive(Debug, Default, Args, Serialize)]
@@ -84,6 +86,8 @@ pub struct Flags {
     trusted_proxies: Option<Vec<IpNet>>,
     #[command(flatten)]
     limits: LimitFlags,
+    #[command(flatten)]
+    metrics: MetricsFlags,
 }
 
 /// What links to the platform's websites begin with.
@@ -109,6 +113,7 @@ pub struct Settings {
     pub master_key: Option<MasterKey>,
     pub trusted_proxies: Vec<IpNet>,
     pub limits: LimitSettings,
+    pub metrics: MetricsSettings,
 }
 
 impl Default for Settings {
@@ -124,6 +129,7 @@ impl Default for Settings {
             master_key: None,
             trusted_proxies: Vec::new(),
             limits: LimitSettings::default(),
+            metrics: MetricsSettings::default(),
         }
     }
 }
@@ -180,12 +186,14 @@ impl Settings {
         HttpConfig::new(&self.base_domain(), self.scheme() == Scheme::Https)
             .with_proxies(TrustedProxies::new(self.trusted_proxies.clone()))
             .with_limits(self.limits.limits())
+            .with_busiest(self.metrics.top_tenants)
     }
 
     #[must_use]
     pub fn serving(&self) -> Serving {
         Serving {
             listen: self.listen,
+            metrics: self.metrics.listen,
             options: ServeOptions {
                 connections_per_peer: self.limits.connections(),
                 ..ServeOptions::default()

@@ -11,6 +11,7 @@ use stoa_http::{Limits, Rate};
 pub struct LimitFlags {
     /// Whether anything is limited [default: true]
     #[arg(
+        id = "limits-enabled",
         long = "limits-enabled",
         global = true,
         env = "STOA_LIMITS_ENABLED",
@@ -20,6 +21,7 @@ pub struct LimitFlags {
     enabled: Option<bool>,
     /// Requests for one business [default: 300/s:1200]
     #[arg(
+        id = "limits-tenant",
         long = "limits-tenant",
         global = true,
         env = "STOA_LIMITS_TENANT",
@@ -29,6 +31,7 @@ pub struct LimitFlags {
     tenant: Option<Limit>,
     /// Requests of one person who is signed in [default: 50/s:300]
     #[arg(
+        id = "limits-principal",
         long = "limits-principal",
         global = true,
         env = "STOA_LIMITS_PRINCIPAL",
@@ -38,6 +41,7 @@ pub struct LimitFlags {
     principal: Option<Limit>,
     /// Requests of one address that nobody is signed in for [default: 30/s:300]
     #[arg(
+        id = "limits-peer",
         long = "limits-peer",
         global = true,
         env = "STOA_LIMITS_PEER",
@@ -47,6 +51,7 @@ pub struct LimitFlags {
     peer: Option<Limit>,
     /// Attempts to sign in as one person, wherever they come from [default: 2/m:10]
     #[arg(
+        id = "limits-login-target",
         long = "limits-login-target",
         global = true,
         env = "STOA_LIMITS_LOGIN_TARGET",
@@ -56,6 +61,7 @@ pub struct LimitFlags {
     login_target: Option<Limit>,
     /// Attempts of one address to sign in [default: 10/m:30]
     #[arg(
+        id = "limits-login",
         long = "limits-login",
         global = true,
         env = "STOA_LIMITS_LOGIN",
@@ -65,6 +71,7 @@ pub struct LimitFlags {
     login: Option<Limit>,
     /// Sign-ups of one address [default: 20/h:10]
     #[arg(
+        id = "limits-sign-up",
         long = "limits-sign-up",
         global = true,
         env = "STOA_LIMITS_SIGN_UP",
@@ -74,6 +81,7 @@ pub struct LimitFlags {
     sign_up: Option<Limit>,
     /// New carts of one address [default: 10/m:30]
     #[arg(
+        id = "limits-cart",
         long = "limits-cart",
         global = true,
         env = "STOA_LIMITS_CART",
@@ -83,6 +91,7 @@ pub struct LimitFlags {
     cart: Option<Limit>,
     /// Open connections of one address [default: 256]
     #[arg(
+        id = "limits-connections",
         long = "limits-connections",
         global = true,
         env = "STOA_LIMITS_CONNECTIONS",

@@ -16,6 +16,7 @@ mod installation;
 mod killed_commands;
 mod lifecycle;
 mod master_key;
+mod metrics;
 mod references;
 mod resolution;
 mod routes;

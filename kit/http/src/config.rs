@@ -12,6 +12,7 @@ pub struct HttpConfig {
     secure: bool,
     proxies: TrustedProxies,
     limits: Limits,
+    busiest: usize,
 }
 
 impl HttpConfig {
@@ -26,6 +27,7 @@ impl HttpConfig {
             secure,
             proxies: TrustedProxies::default(),
             limits: Limits::default(),
+            busiest: 0,
         }
     }
 
@@ -37,6 +39,16 @@ impl HttpConfig {
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
+    }
+
+    /// Counts requests by tenant, and shows so many of those that ask most.
+    #[must_use]
+    pub fn with_busiest(self, busiest: usize) -> Self {
+        Self { busiest, ..self }
+    }
+
+    pub(crate) fn busiest(&self) -> usize {
+        self.busiest
     }
 
     pub(crate) fn proxies(&self) -> &TrustedProxies {

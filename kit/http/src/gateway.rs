@@ -8,6 +8,7 @@ mod mount;
 mod problem_page;
 mod request_id;
 mod resolve;
+mod tally;
 mod tenant_path;
 mod under_way;
 
@@ -29,7 +30,7 @@ use axum::{
 };
 use bytes::Bytes;
 use futures_util::FutureExt;
-use http::Method;
+use http::{HeaderMap, Method};
 use http_body_util::Limited;
 use hyper::body::Body as HttpBody;
 use tower::Service;
@@ -46,6 +47,7 @@ use self::{
 };
 use crate::{
     ApiError, BoxFuture, HostKey, HttpState, Module, Pages, SiteEntry, Socket, TenantStatus,
+    busiest::Busiest,
     extract::{BODY_LIMIT, too_large},
     limits::Standing,
     page_cache::{KeptPage, PageCache, PageKey},
@@ -54,9 +56,10 @@ use crate::{
 pub use request_id::RequestId;
 pub(crate) use {
     finish::{PAGE_HEADERS, X_REQUEST_ID},
-    mount::nothing_here,
+    mount::{Route, nothing_here},
     problem_page::escape,
     resolve::{RequiredFeature, Resolved, check_feature, check_status, not_found},
+    tally::PageTally,
 };
 
 /// Everything that answers requests. Cheap to clone.
@@ -77,6 +80,7 @@ struct Inner {
     pages: PageCache,
     ids: RequestIds,
     writes: UnderWay,
+    busiest: Busiest,
 }
 
 impl Gateway {
@@ -85,6 +89,7 @@ impl Gateway {
     pub fn new(state: HttpState, modules: Vec<Module>, console: Pages) -> Self {
         let routers = mount(&state, modules, console);
         Self(Arc::new(Inner {
+            busiest: Busiest::new(state.config().busiest()),
             state,
             routers,
             pages: PageCache::new(),
@@ -96,6 +101,10 @@ impl Gateway {
     #[must_use]
     pub fn state(&self) -> &HttpState {
         &self.0.state
+    }
+
+    pub(crate) fn busiest(&self) -> &Busiest {
+        &self.0.busiest
     }
 
     /// Answers one request that came through a socket from this address. A kept page is answered at once, before
@@ -116,7 +125,9 @@ impl Gateway {
         let arrival = Arrival::now(self.0.ids.next());
         if let Some((page, entry)) = self.0.kept(&request) {
             let response = page.respond(request.method(), request.headers(), arrival.id);
-            arrival.log_kept(request.method(), &response, &entry.tenant.slug);
+            let took = arrival.log(request.method(), &response, &page.route, Some(&entry.tenant.slug));
+            page.tally.hit(response.status(), took);
+            self.0.busiest.note(&entry.tenant.slug);
             return Answering::Done(Some(response));
         }
         let inner = Arc::clone(&self.0);
@@ -179,7 +190,12 @@ impl Inner {
             Err(panic) => span.in_scope(|| panicked(&*panic)).into_response(),
         };
         let response = finish(response, &asked, arrival.id, noted.standing);
-        span.in_scope(|| arrival.log(&asked.method, &response, noted.tenant.as_deref()));
+        let route = Route::of(&response);
+        let took = arrival.log(&asked.method, &response, &route, noted.tenant.as_deref());
+        tally::count(&asked.method, &route, response.status(), took);
+        if let Some(tenant) = &noted.tenant {
+            self.busiest.note(tenant);
+        }
         response
     }
 
@@ -228,15 +244,24 @@ impl Inner {
             return run(&self.routers.site, request).await;
         };
         if let Some(page) = self.pages.get(&key).filter(|page| page.is_on(&entry.tenant)) {
-            return page.respond(request.method(), request.headers(), id);
+            page.tally.found();
+            return shown(&page, request.method(), request.headers(), id);
         }
+        tally::missed_page();
         let method = std::mem::replace(request.method_mut(), Method::GET);
         let headers = request.headers().clone();
         match self.pages.keep(key, run(&self.routers.site, request).await).await {
-            Ok(page) => page.respond(&method, &headers, id),
+            Ok(page) => shown(&page, &method, &headers, id),
             Err(response) => response,
         }
     }
+}
+
+/// A kept page on the long way, where its route is asked for at the end.
+fn shown(page: &KeptPage, method: &Method, headers: &HeaderMap, id: RequestId) -> Response {
+    let mut response = page.respond(method, headers, id);
+    response.extensions_mut().insert(page.route.clone());
+    response
 }
 
 /// Refuses a body that says it is too large, and cuts off one that does not say.

@@ -1,6 +1,7 @@
 //! Gateway, extractors, problem details, paging and OpenAPI.
 #![doc = include_str!("../README.md")]
 
+mod busiest;
 mod config;
 pub mod cookies;
 mod directory;
@@ -18,6 +19,7 @@ mod peer;
 mod respond;
 mod serve;
 mod state;
+mod telemetry;
 
 pub use config::HttpConfig;
 pub use directory::{
@@ -37,3 +39,4 @@ pub use peer::{Peer, Socket, TrustedProxies};
 pub use respond::{Created, NoContent};
 pub use serve::{Patience, ServeOptions, serve};
 pub use state::HttpState;
+pub use telemetry::Telemetry;

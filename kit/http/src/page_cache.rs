@@ -14,7 +14,7 @@ use stoa_core::{SiteId, TenantId};
 
 use crate::{
     HostKey, SiteEntry, TenantSnapshot,
-    gateway::{PAGE_HEADERS, RequestId, RequiredFeature, X_REQUEST_ID},
+    gateway::{PAGE_HEADERS, PageTally, RequestId, RequiredFeature, Route, X_REQUEST_ID},
 };
 
 /// What all kept pages may weigh together.
@@ -55,6 +55,8 @@ pub(crate) struct KeptPage {
     etag: HeaderValue,
     body: Bytes,
     feature: Option<RequiredFeature>,
+    pub(crate) route: Route,
+    pub(crate) tally: PageTally,
 }
 
 impl PageKey {
@@ -112,6 +114,7 @@ impl PageCache {
         if !may_be_kept(&response) {
             return Err(response);
         }
+        let route = Route::of(&response);
         let (parts, body) = response.into_parts();
         let Ok(body) = body.collect().await else {
             return Err(Response::from_parts(parts, Body::empty()));
@@ -121,6 +124,7 @@ impl PageCache {
             parts.headers.get(header::CONTENT_TYPE),
             body.to_bytes(),
             feature,
+            route,
         ));
         self.0.insert(key, Arc::clone(&page));
         Ok(page)
@@ -140,7 +144,12 @@ fn may_be_kept(response: &Response) -> bool {
 }
 
 impl KeptPage {
-    fn new(media_type: Option<&HeaderValue>, body: Bytes, feature: Option<RequiredFeature>) -> Self {
+    fn new(
+        media_type: Option<&HeaderValue>,
+        body: Bytes,
+        feature: Option<RequiredFeature>,
+        route: Route,
+    ) -> Self {
         let etag = etag(&body);
         let mut headers = HeaderMap::with_capacity(16);
         for (name, value) in PAGE_HEADERS {
@@ -157,6 +166,8 @@ impl KeptPage {
             etag,
             body,
             feature,
+            tally: PageTally::new(&route),
+            route,
         }
     }
 

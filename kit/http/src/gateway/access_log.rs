@@ -1,6 +1,6 @@
 //! One line per answered request, under the target `stoa::access`.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::response::Response;
 use http::Method;
@@ -22,25 +22,26 @@ impl Arrival {
         }
     }
 
-    /// Neither path nor query stand in the line, as they may hold tokens: the route's pattern does.
-    pub(crate) fn log(&self, method: &Method, response: &Response, tenant: Option<&str>) {
-        let route = response.extensions().get::<Route>().map(|route| route.0.as_str());
-        self.line(method, route.unwrap_or("-"), response, tenant);
-    }
-
-    pub(crate) fn log_kept(&self, method: &Method, response: &Response, tenant: &str) {
-        self.line(method, "(kept page)", response, Some(tenant));
-    }
-
-    fn line(&self, method: &Method, route: &str, response: &Response, tenant: Option<&str>) {
+    /// Neither path nor query stand in the line, as they may hold tokens: the route's pattern does. It belongs to no
+    /// span, whose fields it would repeat.
+    pub(crate) fn log(
+        &self,
+        method: &Method,
+        response: &Response,
+        route: &Route,
+        tenant: Option<&str>,
+    ) -> Duration {
+        let took = self.at.elapsed();
         tracing::info!(
             target: "stoa::access",
+            parent: None,
             request = self.id.as_str(),
             method = method.as_str(),
-            route,
+            route = route.as_str(),
             tenant,
             status = response.status().as_u16(),
-            micros = u64::try_from(self.at.elapsed().as_micros()).unwrap_or(u64::MAX),
+            micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
         );
+        took
     }
 }

@@ -1,5 +1,7 @@
 //! Puts the modules' routes together, each module's behind its feature.
 
+use std::sync::Arc;
+
 use axum::{
     Router,
     extract::{MatchedPath, Request, State},
@@ -24,9 +26,25 @@ pub(crate) struct Routers {
     pub(crate) console: Router,
 }
 
-/// On a response: which route made it.
+/// On a response: the pattern of the route that made it.
 #[derive(Debug, Clone)]
-pub(crate) struct Route(pub(crate) MatchedPath);
+pub(crate) struct Route(Arc<str>);
+
+impl Route {
+    /// That of a response; `-` when none matched.
+    pub(crate) fn of(response: &Response) -> Self {
+        let route = response.extensions().get::<Self>().cloned();
+        route.unwrap_or_else(|| Self(Arc::from("-")))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub(crate) fn shared(&self) -> Arc<str> {
+        Arc::clone(&self.0)
+    }
+}
 
 pub(crate) fn mount(state: &HttpState, mut modules: Vec<Module>, console: Pages) -> Routers {
     modules.push(openapi::module(&modules));
@@ -139,6 +157,6 @@ async fn note_route(path: Option<MatchedPath>, request: Request, next: Next) -> 
     };
     Span::current().record("route", path.as_str());
     let mut response = next.run(request).await.into_response();
-    response.extensions_mut().insert(Route(path));
+    response.extensions_mut().insert(Route(path.as_str().into()));
     response
 }
