@@ -62,7 +62,10 @@ macro_rules! migration_in {
 /// What the engine itself keeps in every store.
 const OWN: Migrations = Migrations {
     module: "db",
-    tenant: &[tenant_migration!("0001_store")],
+    tenant: &[
+        tenant_migration!("0001_store"),
+        tenant_migration!("0003_idempotency"),
+    ],
     control: &[control_migration!("0001_platform")],
 };
 

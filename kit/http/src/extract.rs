@@ -16,6 +16,8 @@ pub(crate) use body::{BODY_LIMIT, too_large};
 pub(crate) use credential::{Caller, authenticate, identify};
 
 pub use allowance::Allowance;
+pub(crate) use json::{json_body, parse as parse_json};
+
 pub use form::Form;
 pub use json::Json;
 pub use parts::{Path, Query};

@@ -1,10 +1,12 @@
 //! `Json<T>`: a JSON body, in and out.
 
 use axum::{
+    body::Body,
     extract::{FromRequest, Request},
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, HeaderValue, header};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, header, request::Parts};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::error::Category;
 use stoa_core::{ErrorKind, FieldErrors};
@@ -22,16 +24,21 @@ impl<T: DeserializeOwned> FromRequest<HttpState> for Json<T> {
 
     async fn from_request(request: Request, state: &HttpState) -> Result<Self, ApiError> {
         let (parts, body) = request.into_parts();
-        origin::check(&parts, state.config())?;
-        if !is_json(&parts.headers) {
-            return Err(ApiError::new(
-                ErrorKind::UnsupportedMedia,
-                "request.media_type",
-                "Send JSON, with Content-Type: application/json.",
-            ));
-        }
-        parse(&body::read(body).await?).map(Self)
+        parse(&json_body(&parts, body, state).await?).map(Self)
     }
+}
+
+/// The bytes of a body that is called JSON and may be looked at.
+pub(crate) async fn json_body(parts: &Parts, body: Body, state: &HttpState) -> Result<Bytes, ApiError> {
+    origin::check(parts, state.config())?;
+    if !is_json(&parts.headers) {
+        return Err(ApiError::new(
+            ErrorKind::UnsupportedMedia,
+            "request.media_type",
+            "Send JSON, with Content-Type: application/json.",
+        ));
+    }
+    body::read(body).await
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -45,7 +52,7 @@ fn is_json(headers: &HeaderMap) -> bool {
     essence.eq_ignore_ascii_case("application/json")
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let field = error.path().to_string();

@@ -1,11 +1,8 @@
 //! `/ecommerce/carts`: what a shopper's client may do without signing in, with the cart's token.
 
-use axum::{
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{http::StatusCode, response::Response};
 use stoa_core::Token;
-use stoa_http::{ApiError, Budget, Created, Json, Path, Visitor};
+use stoa_http::{ApiError, Budget, Created, IdempotencyKey, Json, Once, Path, Visitor};
 
 use super::{
     cart_bodies::{CheckoutBody, PutLineBody},
@@ -103,7 +100,7 @@ pub(crate) async fn put_line(
     post,
     path = "/ecommerce/carts/{token}/checkout",
     tag = "carts",
-    params(("token" = String, Path, description = "The cart's token")),
+    params(("token" = String, Path, description = "The cart's token"), IdempotencyKey),
     request_body = CheckoutBody,
     responses(
         (status = 201, body = PlacedOrder, description = "Ordered"),
@@ -117,7 +114,7 @@ pub(crate) async fn put_line(
 pub(crate) async fn checkout(
     visitor: Visitor,
     Path(token): Path<String>,
-    Json(body): Json<CheckoutBody>,
+    Once { body, key }: Once<CheckoutBody>,
 ) -> Result<Response, ApiError> {
     let (cart, delivery) = (parse(&token)?, body.parse()?);
     let command = Checkout {
@@ -128,14 +125,17 @@ pub(crate) async fn checkout(
         expected_total: body.expected_total.map(|total| total.amount),
     };
     let mut cx = visitor.begin().await?;
+    if let Some(answer) = key.answered(&mut cx).await? {
+        return Ok(answer);
+    }
     let done = service::checkout(&mut cx, command).await?;
-    cx.commit().await?;
     let status = if done.is_new {
         StatusCode::CREATED
     } else {
         StatusCode::OK
     };
-    Ok((status, Json(PlacedOrder::of(done.order.into(), &done.token))).into_response())
+    let placed = PlacedOrder::of(done.order.into(), &done.token);
+    key.commit(cx, (status, Json(placed))).await
 }
 
 /// What cannot be a token opens nothing.

@@ -1,8 +1,11 @@
 //! `/ecommerce/products`.
 
+use axum::response::Response;
 use serde::Deserialize;
 use stoa_core::{FieldErrors, Slug, Timestamp};
-use stoa_http::{ApiError, Created, Json, ListQuery, NoContent, Page, Path, Query, Scope};
+use stoa_http::{
+    ApiError, Created, IdempotencyKey, Json, ListQuery, NoContent, Once, Page, Path, Query, Scope,
+};
 use utoipa::IntoParams;
 
 use super::{
@@ -67,6 +70,7 @@ pub(crate) async fn list(
     post,
     path = "/ecommerce/products",
     tag = "products",
+    params(IdempotencyKey),
     request_body = CreateProduct,
     responses(
         (status = 201, body = ProductView),
@@ -77,13 +81,15 @@ pub(crate) async fn list(
 )]
 pub(crate) async fn create(
     scope: Scope<ProductsWrite>,
-    Json(body): Json<CreateProduct>,
-) -> Result<Created<ProductView>, ApiError> {
+    Once { body, key }: Once<CreateProduct>,
+) -> Result<Response, ApiError> {
     let draft = body.parse(scope.tenant.currency)?;
     let mut cx = scope.begin().await?;
+    if let Some(answer) = key.answered(&mut cx).await? {
+        return Ok(answer);
+    }
     let product = service::create_product(&mut cx, draft).await?;
-    cx.commit().await?;
-    Ok(Created(product.into()))
+    key.commit(cx, Created(ProductView::from(product))).await
 }
 
 /// One product, by its id or by its slug.

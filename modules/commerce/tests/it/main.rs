@@ -8,6 +8,7 @@
 mod builders;
 mod carts;
 mod checkout;
+mod idempotency;
 mod import;
 mod orders;
 mod pages;
