@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use axum::{http::header::CONTENT_TYPE, response::Html};
-use stoa_http::Pages;
+use stoa_http::{Pages, escape};
 
 use crate::Stoa;
 
@@ -54,12 +54,4 @@ fn home(stoa: &Stoa) -> Html<String> {
          <a href=\"/api/openapi.json\">OpenAPI 3.1</a></p></main>",
     );
     Html(format!("{HEAD}{body}</body></html>"))
-}
-
-/// Text as HTML shows it.
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }

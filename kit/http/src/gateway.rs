@@ -57,7 +57,6 @@ pub use request_id::RequestId;
 pub(crate) use {
     finish::{PAGE_HEADERS, X_REQUEST_ID},
     mount::{Route, nothing_here},
-    problem_page::escape,
     resolve::{RequiredFeature, Resolved, check_feature, check_status, not_found},
     tally::PageTally,
 };
@@ -189,7 +188,7 @@ impl Inner {
             Ok(Err(error)) => error.into_response(),
             Err(panic) => span.in_scope(|| panicked(&*panic)).into_response(),
         };
-        let response = finish(response, &asked, arrival.id, noted.standing);
+        let response = finish(response, &asked, arrival.id, noted.standing).await;
         let route = Route::of(&response);
         let took = arrival.log(&asked.method, &response, &route, noted.tenant.as_deref());
         tally::count(&asked.method, &route, response.status(), took);

@@ -1,6 +1,6 @@
 //! Rendered public pages, kept until what they show changes.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::{body::Body, response::Response};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -14,6 +14,7 @@ use stoa_core::{SiteId, TenantId};
 
 use crate::{
     HostKey, SiteEntry, TenantSnapshot,
+    encoding::{Encoding, is_worth_it},
     gateway::{PAGE_HEADERS, PageTally, RequestId, RequiredFeature, Route, X_REQUEST_ID},
 };
 
@@ -52,11 +53,20 @@ pub(crate) struct PageCache(Cache<PageKey, Arc<KeptPage>>);
 /// A page as it goes out, but for the request's id.
 pub(crate) struct KeptPage {
     headers: HeaderMap,
-    etag: HeaderValue,
-    body: Bytes,
+    plain: Form,
+    /// Made when they are first asked for; none for a page that is not worth it.
+    gzip: OnceLock<Option<Form>>,
+    brotli: OnceLock<Option<Form>>,
     feature: Option<RequiredFeature>,
     pub(crate) route: Route,
     pub(crate) tally: PageTally,
+}
+
+/// A page in one content coding.
+struct Form {
+    etag: HeaderValue,
+    body: Bytes,
+    encoding: Option<Encoding>,
 }
 
 impl PageKey {
@@ -97,7 +107,9 @@ impl PageCache {
             Cache::builder()
                 .max_capacity(CAPACITY)
                 .weigher(|key: &PageKey, page: &Arc<KeptPage>| {
-                    let bytes = key.path_and_query.len() + page.body.len() + OVERHEAD;
+                    // A page is kept encoded too, once somebody asks for that: rarely more than half of it together.
+                    let body = page.plain.body.len() + page.plain.body.len() / 2;
+                    let bytes = key.path_and_query.len() + body + OVERHEAD;
                     u32::try_from(bytes).unwrap_or(u32::MAX)
                 })
                 .eviction_policy(EvictionPolicy::lru())
@@ -150,7 +162,6 @@ impl KeptPage {
         feature: Option<RequiredFeature>,
         route: Route,
     ) -> Self {
-        let etag = etag(&body);
         let mut headers = HeaderMap::with_capacity(16);
         for (name, value) in PAGE_HEADERS {
             headers.insert(name, value);
@@ -158,13 +169,20 @@ impl KeptPage {
         let html = HeaderValue::from_static("text/html; charset=utf-8");
         headers.insert(header::CONTENT_TYPE, media_type.cloned().unwrap_or(html));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-        headers.insert(header::ETAG, etag.clone());
+        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+        let plain = Form {
+            etag: etag(&body),
+            body,
+            encoding: None,
+        };
+        headers.insert(header::ETAG, plain.etag.clone());
         // Holds the place: replacing a value costs less than adding one.
         headers.insert(X_REQUEST_ID, HeaderValue::from_static(""));
         Self {
             headers,
-            etag,
-            body,
+            plain,
+            gzip: OnceLock::new(),
+            brotli: OnceLock::new(),
             feature,
             tally: PageTally::new(&route),
             route,
@@ -177,29 +195,60 @@ impl KeptPage {
             .is_none_or(|RequiredFeature(feature)| tenant.features.contains(feature))
     }
 
-    /// The page, or 304 when the client has it.
+    /// The page in the client's coding, or 304 when the client has it.
     pub(crate) fn respond(&self, method: &Method, asked: &HeaderMap, id: RequestId) -> Response {
+        let form = self.form(asked);
         let is_known = asked
             .get(header::IF_NONE_MATCH)
-            .is_some_and(|tags| names(tags, &self.etag));
+            .is_some_and(|tags| names(tags, &form.etag));
         let is_head = method == Method::HEAD;
         let body = if is_known || is_head {
             Body::empty()
         } else {
-            Body::from(self.body.clone())
+            Body::from(form.body.clone())
         };
         let mut response = Response::new(body);
         *response.headers_mut() = self.headers.clone();
-        response.headers_mut().insert(X_REQUEST_ID, id.header());
+        let headers = response.headers_mut();
+        headers.insert(X_REQUEST_ID, id.header());
+        if let Some(encoding) = form.encoding {
+            headers.insert(header::ETAG, form.etag.clone());
+            headers.insert(header::CONTENT_ENCODING, encoding.name());
+        }
         if is_known {
+            headers.remove(header::CONTENT_TYPE);
+            headers.remove(header::CONTENT_ENCODING);
             *response.status_mut() = StatusCode::NOT_MODIFIED;
-            response.headers_mut().remove(header::CONTENT_TYPE);
         } else if is_head {
-            response
-                .headers_mut()
-                .insert(header::CONTENT_LENGTH, self.body.len().into());
+            headers.insert(header::CONTENT_LENGTH, form.body.len().into());
         }
         response
+    }
+
+    fn form(&self, asked: &HeaderMap) -> &Form {
+        let Some(encoding) = Encoding::accepted(asked) else {
+            return &self.plain;
+        };
+        let kept = match encoding {
+            Encoding::Gzip => &self.gzip,
+            Encoding::Brotli => &self.brotli,
+        };
+        kept.get_or_init(|| self.encode(encoding))
+            .as_ref()
+            .unwrap_or(&self.plain)
+    }
+
+    fn encode(&self, encoding: Encoding) -> Option<Form> {
+        let size = u64::try_from(self.plain.body.len()).unwrap_or(u64::MAX);
+        if !is_worth_it(self.headers.get(header::CONTENT_TYPE), size) {
+            return None;
+        }
+        let body = encoding.encode(&self.plain.body)?;
+        Some(Form {
+            etag: etag(&body),
+            body,
+            encoding: Some(encoding),
+        })
     }
 }
 

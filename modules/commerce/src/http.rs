@@ -3,7 +3,6 @@
 pub(crate) mod cart_bodies;
 mod cart_views;
 mod carts;
-mod nullable;
 mod order_views;
 mod orders;
 mod product_bodies;

@@ -3,11 +3,11 @@
 use axum::{
     extract::{FromRequestParts, Request},
     handler::Handler,
-    http::{StatusCode, header::ACCEPT, request::Parts},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
-use stoa_http::{ApiError, BoxFuture, HttpState, Visitor};
+use stoa_http::{ApiError, BoxFuture, HttpState, Visitor, wants_json};
 
 use crate::{
     Site, SitesError,
@@ -50,7 +50,7 @@ where
 {
     let path = request.uri().path().to_owned();
     let (mut parts, body) = request.into_parts();
-    let visitor = if wants_json(&parts) {
+    let visitor = if wants_json(&parts.headers) {
         None
     } else {
         Visitor::from_request_parts(&mut parts, &state).await.ok()
@@ -68,15 +68,6 @@ where
             error.into_response()
         }
     }
-}
-
-fn wants_json(parts: &Parts) -> bool {
-    let accept = parts
-        .headers
-        .get(ACCEPT)
-        .and_then(|accept| accept.to_str().ok())
-        .unwrap_or_default();
-    accept.contains("json") && !accept.contains("text/html")
 }
 
 async fn show(visitor: &Visitor, path: &str, error: &ApiError) -> Result<Page, SitesError> {

@@ -1,6 +1,6 @@
 //! Websites over HTTP: what is sent and what is answered.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use stoa_core::{FieldErrors, SiteId, Timestamp, optional};
 use stoa_http::{ApiError, HttpState, Json, ListQuery, Page, Path, Query, Scope};
 use utoipa::ToSchema;
@@ -55,7 +55,7 @@ pub(crate) struct ChangeSite {
     #[schema(example = "Rongdhonu")]
     name: Option<String>,
     /// Null or blank removes it.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "stoa_http::nullable")]
     #[schema(value_type = Option<String>, example = "Handloom and everyday cotton.")]
     tagline: Option<Option<String>>,
     #[schema(example = "bn-BD")]
@@ -109,7 +109,10 @@ async fn show(scope: Scope<SitesRead>, Path(id): Path<SiteId>) -> Result<Json<Si
     tag = "sites",
     params(("id" = SiteId, Path)),
     request_body = ChangeSite,
-    responses((status = 200, body = SiteView)),
+    responses(
+        (status = 200, body = SiteView),
+        (status = 409, description = "`sites.stale`: changed since the version was read"),
+    ),
     extensions(("x-permission" = json!("sites.write")))
 )]
 async fn change(
@@ -163,9 +166,4 @@ impl From<Site> for SiteView {
             version: site.version,
         }
     }
-}
-
-/// Tells null, which is a value, from a field that is left out.
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
 }

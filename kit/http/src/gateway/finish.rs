@@ -5,7 +5,12 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use hyper::body::Body as _;
 
 use super::{RequestId, problem_page, resolve::is_api};
-use crate::{ApiError, limits::Standing};
+use crate::{
+    ApiError,
+    encoding::{Encoding, encoded},
+    limits::Standing,
+    wants_json,
+};
 
 pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -36,6 +41,7 @@ pub(crate) const PAGE_HEADERS: [(HeaderName, HeaderValue); 3] = [
 #[derive(Debug)]
 pub(crate) struct Asked {
     pub(crate) method: Method,
+    pub(crate) accepts: Option<Encoding>,
     is_api: bool,
     wants_json: bool,
 }
@@ -45,22 +51,15 @@ impl Asked {
         let is_api = is_api(request.uri().path());
         Self {
             method: request.method().clone(),
+            accepts: Encoding::accepted(request.headers()),
             is_api,
-            wants_json: is_api || accepts_json(request.headers()),
+            wants_json: is_api || wants_json(request.headers()),
         }
     }
 }
 
-fn accepts_json(headers: &HeaderMap) -> bool {
-    let accept = headers
-        .get(header::ACCEPT)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    accept.contains("json") && !accept.contains("text/html")
-}
-
 /// `standing` is that of the caller's own budget.
-pub(crate) fn finish(
+pub(crate) async fn finish(
     mut response: Response,
     asked: &Asked,
     id: RequestId,
@@ -89,8 +88,9 @@ pub(crate) fn finish(
     }
     if asked.method == Method::HEAD {
         drop_body(&mut response);
+        return response;
     }
-    response
+    encoded(response, asked.accepts).await
 }
 
 fn write_problem(response: &mut Response, error: &ApiError, asked: &Asked, id: RequestId) {

@@ -7,7 +7,7 @@ use http::HeaderValue;
 use sha2::{Digest, Sha256};
 
 use super::RequestId;
-use crate::ApiError;
+use crate::{ApiError, escape};
 
 /// Stands in the page itself: there may be no host to load it from.
 const STYLE: &str = include_str!("problem_page.css");
@@ -32,33 +32,4 @@ pub(crate) fn render(error: &ApiError, id: RequestId) -> String {
         detail = escape(error.detail()),
         status = error.status().as_u16(),
     )
-}
-
-/// Text as it may stand in HTML, in elements and in quoted attributes.
-pub(crate) fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            _ => escaped.push(letter),
-        }
-    }
-    escaped
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn markup_becomes_text() {
-        assert_eq!(
-            escape("<b a=\"1\" c='2'>&"),
-            "&lt;b a=&quot;1&quot; c=&#39;2&#39;&gt;&amp;"
-        );
-    }
 }

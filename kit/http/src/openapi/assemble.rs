@@ -8,15 +8,14 @@ use stoa_core::{Feature, FieldError};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
-        Components, Content, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, ResponseBuilder, Tag,
+        Components, InfoBuilder, OpenApi, OpenApiBuilder, Tag,
         extensions::Extensions,
         path::{Operation, PathItem},
-        response::Response,
         security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme},
     },
 };
 
-use super::{FEATURE, PAGES, PERMISSION, SIGNED_IN, serve};
+use super::{FEATURE, PAGES, PERMISSION, SIGNED_IN, problems, serve};
 use crate::{Module, Problem, cookies};
 
 const DESCRIPTION: &str = "\
@@ -26,37 +25,6 @@ One platform, many businesses. The business is named by the host, `https://{slug
 
 Failures are problem details (RFC 9457) with a `code` that never changes. Lists take `limit` and `after` and answer \
 `items` and `next`. Money is in minor units with its currency, instants are RFC 3339 in UTC, ids are TypeIDs.";
-
-/// Problems that any route of a kind may answer.
-const PROBLEMS: [(&str, &str, &str); 7] = [
-    (
-        "400",
-        "BadRequest",
-        "The request cannot be understood, or names two businesses.",
-    ),
-    ("401", "Unauthenticated", "Nobody is signed in: `auth.required`."),
-    (
-        "403",
-        "Forbidden",
-        "`auth.permission_missing`, `feature.disabled`, `tenant.suspended` or `request.cross_origin`.",
-    ),
-    (
-        "404",
-        "NotFound",
-        "There is no such thing, or it is another business's: the answer is the same.",
-    ),
-    ("413", "TooLarge", "The body is larger than 2 MiB."),
-    (
-        "415",
-        "UnsupportedMedia",
-        "The body is not of the right media type.",
-    ),
-    (
-        "422",
-        "Invalid",
-        "Some fields need another value; `errors` names all of them.",
-    ),
-];
 
 /// The document of the modules' routes, the platform's own included.
 #[must_use]
@@ -81,11 +49,7 @@ pub fn document(modules: &[Module]) -> OpenApi {
 
 fn components() -> Components {
     let mut components = Components::new();
-    for (_, name, description) in PROBLEMS {
-        components
-            .responses
-            .insert(name.to_owned(), problem(description).into());
-    }
+    components.responses.extend(problems::responses());
     components.schemas.insert("Problem".to_owned(), Problem::schema());
     let mut schemas = vec![(FieldError::name().into_owned(), FieldError::schema())];
     <Problem<'_> as ToSchema>::schemas(&mut schemas);
@@ -97,16 +61,6 @@ fn components() -> Components {
         .security_schemes
         .insert("session".to_owned(), session.into());
     components
-}
-
-fn problem(description: &str) -> Response {
-    ResponseBuilder::new()
-        .description(description)
-        .content(
-            "application/problem+json",
-            Content::new(Some(Ref::from_schema_name("Problem"))),
-        )
-        .build()
 }
 
 fn add_module(document: &mut OpenApi, module: &Module) {
@@ -147,45 +101,12 @@ fn complete(operation: &mut Operation, method: &Method, path: &str, module: &Mod
     if let Some(feature) = module.feature {
         extensions.insert(FEATURE.to_owned(), json!(feature.key()));
     }
-    let asks_permission = extensions.contains_key(PERMISSION);
-    let asks_session = asks_permission || extensions.contains_key(SIGNED_IN);
+    let asks_session = extensions.contains_key(PERMISSION) || extensions.contains_key(SIGNED_IN);
     operation.security = Some(match asks_session {
         true => vec![SecurityRequirement::new("session", iter::empty::<String>())],
         false => Vec::new(),
     });
-    let has_body = operation.request_body.is_some();
-    let has_parameters = operation
-        .parameters
-        .as_ref()
-        .is_some_and(|parameters| !parameters.is_empty());
-    for (status, name, _) in PROBLEMS {
-        let applies = match status {
-            "400" => has_body || has_parameters,
-            "401" => asks_session,
-            "403" => asks_session || has_body || module.feature.is_some(),
-            "404" => asks_permission || path.contains('{'),
-            "413" | "415" | "422" => has_body,
-            _ => false,
-        };
-        if applies && !operation.responses.responses.contains_key(status) {
-            let reference = RefOr::Ref(Ref::from_response_name(name));
-            operation.responses.responses.insert(status.to_owned(), reference);
-        }
-    }
-    describe_own_problems(operation);
-}
-
-/// A failure that a handler lists by its description alone is a problem like all others.
-fn describe_own_problems(operation: &mut Operation) {
-    for (status, response) in &mut operation.responses.responses {
-        let is_failure = status.starts_with('4') || status.starts_with('5');
-        if let RefOr::T(response) = response
-            && is_failure
-            && response.content.is_empty()
-        {
-            *response = problem(&response.description);
-        }
-    }
+    problems::add(operation, asks_session);
 }
 
 /// `get_ecommerce_products_id`: handlers of several modules may have the same name, their ids may not.

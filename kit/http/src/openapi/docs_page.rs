@@ -11,7 +11,7 @@ use self::{
     operation::{write_content, write_operation},
     prose::prose,
 };
-use crate::gateway::escape;
+use crate::escape;
 
 pub(super) const STYLE: &str = include_str!("docs_page/style.css");
 

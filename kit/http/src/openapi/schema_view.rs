@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use super::example::{resolve, type_of};
-use crate::gateway::escape;
+use crate::escape;
 
 /// Deeper than any real schema; ends those that hold themselves.
 const DEPTH: usize = 8;

@@ -28,6 +28,7 @@ fn routes_stand_on_one_screen() {
     POST  /api/slow          -          public: a test's
     GET   /cart              -          public: differs from visitor to visitor
     GET   /large             -          public: more than a socket's buffers hold
+    GET   /long              -          public: is worth compressing
     GET   /notes             ecommerce  public: everybody may read them
     POST  /notes/lines       ecommerce  public: a form of a page
     GET   /planted           -          public: tries to set a cookie
@@ -93,6 +94,9 @@ fn a_route_is_described_whole() {
         "404": {
           "$ref": "#/components/responses/NotFound"
         },
+        "408": {
+          "$ref": "#/components/responses/Timeout"
+        },
         "409": {
           "content": {
             "application/problem+json": {
@@ -111,6 +115,15 @@ fn a_route_is_described_whole() {
         },
         "422": {
           "$ref": "#/components/responses/Invalid"
+        },
+        "429": {
+          "$ref": "#/components/responses/TooMany"
+        },
+        "500": {
+          "$ref": "#/components/responses/Internal"
+        },
+        "503": {
+          "$ref": "#/components/responses/Unavailable"
         }
       },
       "security": [
@@ -142,7 +155,9 @@ async fn the_document_describes_routes_and_their_problems() {
     let statuses: Vec<&String> = create["responses"].as_object().unwrap().keys().collect();
     assert_eq!(
         statuses,
-        ["201", "400", "401", "403", "404", "409", "413", "415", "422"]
+        [
+            "201", "400", "401", "403", "404", "408", "409", "413", "415", "422", "429", "500", "503"
+        ]
     );
     for name in ["Problem", "FieldError", "NoteView"] {
         assert!(document["components"]["schemas"][name].is_object(), "{name}");

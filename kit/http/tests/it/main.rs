@@ -5,6 +5,7 @@ mod abandoned;
 mod auth;
 mod directory;
 mod docs;
+mod encoding;
 mod errors;
 mod limits;
 mod logs;

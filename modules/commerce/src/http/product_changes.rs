@@ -4,10 +4,7 @@ use serde::Deserialize;
 use stoa_core::{FieldErrors, Slug, optional};
 use utoipa::ToSchema;
 
-use super::{
-    nullable::nullable,
-    product_bodies::{ImageBody, list, pictures},
-};
+use super::product_bodies::{ImageBody, list, pictures};
 use crate::{
     domain::{
         html::Html,
@@ -30,11 +27,11 @@ pub(crate) struct ChangeProductBody {
     #[schema(example = "<p>Washed linen, made in Dhaka.</p>")]
     description_html: Option<String>,
     /// Null or blank removes it.
-    #[serde(default, deserialize_with = "nullable")]
+    #[serde(default, deserialize_with = "stoa_http::nullable")]
     #[schema(value_type = Option<String>, example = "Rongdhonu")]
     vendor: Option<Option<String>>,
     /// Null or blank removes it.
-    #[serde(default, deserialize_with = "nullable")]
+    #[serde(default, deserialize_with = "stoa_http::nullable")]
     #[schema(value_type = Option<String>, example = "Shirts")]
     product_type: Option<Option<String>>,
     #[schema(example = "active")]

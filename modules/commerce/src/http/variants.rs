@@ -5,7 +5,7 @@ use stoa_core::{Currency, FieldErrors, Money, Sku, optional};
 use stoa_http::{ApiError, Json, Path, Scope};
 use utoipa::ToSchema;
 
-use super::{nullable::nullable, product_views::VariantView};
+use super::product_views::VariantView;
 use crate::{
     domain::{
         ids::{ProductId, VariantId},
@@ -25,15 +25,15 @@ pub(crate) struct ChangeVariantBody {
     /// In the shop's currency.
     price: Option<Money>,
     /// Null removes it.
-    #[serde(default, deserialize_with = "nullable")]
+    #[serde(default, deserialize_with = "stoa_http::nullable")]
     #[schema(value_type = Option<Money>)]
     compare_at: Option<Option<Money>>,
     /// Null or blank removes it.
-    #[serde(default, deserialize_with = "nullable")]
+    #[serde(default, deserialize_with = "stoa_http::nullable")]
     #[schema(value_type = Option<String>, example = "LIN-M")]
     sku: Option<Option<String>>,
     /// Null or blank removes it.
-    #[serde(default, deserialize_with = "nullable")]
+    #[serde(default, deserialize_with = "stoa_http::nullable")]
     #[schema(value_type = Option<String>, example = "4006381333931")]
     barcode: Option<Option<String>>,
     #[schema(example = 320)]

@@ -9,7 +9,7 @@ use super::{
     prose::{inline, prose},
 };
 use crate::{
-    gateway::escape,
+    escape,
     openapi::{
         FEATURE, PERMISSION, PUBLIC, SIGNED_IN,
         example::{example, resolve},

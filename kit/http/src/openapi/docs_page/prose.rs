@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::gateway::escape;
+use crate::escape;
 
 pub(super) fn prose(text: &str) -> String {
     let mut html = String::new();

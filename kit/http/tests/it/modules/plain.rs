@@ -68,6 +68,7 @@ pub(crate) fn module() -> Module {
         pages: Pages::new()
             .shared("/", "the front page", front)
             .shared("/planted", "tries to set a cookie", planted)
+            .shared("/long", "is worth compressing", long)
             .get("/large", "more than a socket's buffers hold", async || {
                 "x".repeat(8 * 1024 * 1024)
             })
@@ -168,6 +169,12 @@ async fn front(visitor: Visitor, headers: HeaderMap) -> Result<Response, ApiErro
     let mut response = Html(text).into_response();
     response.extensions_mut().insert(CachePage);
     Ok(response)
+}
+
+async fn long(visitor: Visitor) -> Response {
+    let mut response = Html(visitor.tenant.name.repeat(500)).into_response();
+    response.extensions_mut().insert(CachePage);
+    response
 }
 
 async fn planted() -> Response {
