@@ -69,7 +69,7 @@ on_both_engines! {
         }
     }
 
-    /// ATK-R2
+    /// ATK-R2: another business answers like one that is not, whatever is asked of it.
     async fn from_another_business(app: TestApp) {
         let (shop, other) = (app.shop().await, app.shop().await);
         let things = Things::of(&shop).await;
@@ -86,7 +86,8 @@ on_both_engines! {
         }
     }
 
-    /// ATK-O1: a body that is right lets a write get as far as looking for the thing.
+    /// ATK-O1, ATK-P9: what is another business's is not looked for at all: one query of one's own store finds nothing, as
+    /// for what never was, so there is nothing to tell by. A body that is right lets a write get that far.
     async fn with_another_business_s_things(app: TestApp) {
         let (shop, other) = (app.shop().await, app.shop().await);
         let theirs = Things::of(&other).await;

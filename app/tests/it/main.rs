@@ -5,6 +5,7 @@
     reason = "a test fails where its set-up does"
 )]
 
+mod caches;
 mod canaries;
 mod cases;
 mod command;
@@ -12,6 +13,7 @@ mod control;
 mod crash;
 mod demo;
 mod denials;
+mod guesses;
 mod installation;
 mod killed_commands;
 mod lifecycle;

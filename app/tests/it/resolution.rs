@@ -5,7 +5,7 @@ use stoa_testing::{BASE, PASSWORD, console, on_both_engines};
 on_both_engines! {
     stoa::compose;
 
-    /// ATK-R1, ATK-R10
+    /// ATK-R1, ATK-R10: two names of two businesses, or a name that stands where none should, are refused.
     async fn names_that_disagree_are_refused(app: TestApp) {
         let (a, b) = (app.shop().await, app.shop().await);
         let on_host = a.visitor.get(&a.site("/api/profile")).header("x-tenant-id", &b.slug).send().await;
@@ -18,7 +18,7 @@ on_both_engines! {
         assert_eq!(in_query.status, 400);
     }
 
-    /// ATK-R3
+    /// ATK-R3: a name opens nothing to nobody.
     async fn the_header_alone_names_a_business(app: TestApp) {
         let shop = app.shop().await;
         for name in [shop.slug.clone(), shop.id.to_string()] {
@@ -29,7 +29,7 @@ on_both_engines! {
         assert_eq!(anonymous.status, 401);
     }
 
-    /// ATK-R4, ATK-R7
+    /// ATK-R4, ATK-R7: there is no default tenant, and what only looks like a host of one is none.
     async fn hosts_that_are_nobody_s_show_nothing(app: TestApp) {
         let shop = app.shop().await;
         let slug = &shop.slug;
@@ -47,7 +47,7 @@ on_both_engines! {
         app.client().get(&shop.site("/")).send().await.expect_status(200);
     }
 
-    /// ATK-R5
+    /// ATK-R5: what a client says of proxies names no business.
     async fn forwarded_hosts_are_not_believed(app: TestApp) {
         let (a, b) = (app.shop().await, app.shop().await);
         let page = app
@@ -61,7 +61,7 @@ on_both_engines! {
         assert!(!page.text().contains(&b.slug));
     }
 
-    /// ATK-R9, ATK-R14
+    /// ATK-R9, ATK-R14: a slug has one spelling.
     async fn odd_spellings_of_a_path_name_no_business(app: TestApp) {
         let shop = app.shop().await;
         let slug = &shop.slug;
@@ -118,7 +118,7 @@ on_both_engines! {
         shop.create("/ecommerce/products", &body).await;
     }
 
-    /// ATK-R15
+    /// ATK-R15: what is public of a business is its name and looks, and there is no list.
     async fn anybody_may_read_what_is_public_of_a_business(app: TestApp) {
         let shop = app.shop().await;
         let public = app.client().get(&console(&format!("/api/tenants/{}", shop.slug))).send().await.expect_status(200);

@@ -55,6 +55,7 @@ use crate::{
 
 pub use request_id::RequestId;
 pub(crate) use {
+    admit::tenant_of,
     finish::{PAGE_HEADERS, X_REQUEST_ID},
     mount::{Route, nothing_here},
     resolve::{RequiredFeature, Resolved, check_feature, check_status, not_found},
@@ -212,7 +213,7 @@ impl Inner {
             Span::current().record("tenant", named.slug.as_str());
             noted.tenant = Some(named.slug.clone());
         }
-        admit_for_tenant(&request, &resolved, &self.state)?;
+        admit_for_tenant(&request, &self.state)?;
         if let Some(named) = &resolved.tenant {
             if let Err(refusal) = check_status(named) {
                 let (parts, _) = request.into_parts();

@@ -13,11 +13,13 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use stoa_core::ErrorKind;
 use stoa_db::{Answered, Claimed, Cx};
+use stoa_vault::{Place, TenantKey};
 use utoipa::IntoParams;
 
 use crate::{
     ApiError, HttpState,
     extract::{json_body, parse_json},
+    gateway::tenant_of,
 };
 
 const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
@@ -60,6 +62,8 @@ struct Sent {
     key: String,
     route: String,
     body: Bytes,
+    /// Seals the answer, which may hold what is kept nowhere else, such as an order's token.
+    seal: TenantKey,
 }
 
 impl OnceKey {
@@ -71,7 +75,7 @@ impl OnceKey {
         };
         match cx.claim_key(sent.key(cx), sent.request()).await? {
             Claimed::Now => Ok(None),
-            Claimed::Before(before) if before.request == sent.request() => Ok(Some(again(before))),
+            Claimed::Before(before) if before.request == sent.request() => sent.again(cx, &before).map(Some),
             Claimed::Before(_) => Err(ApiError::new(
                 ErrorKind::Invalid,
                 "request.idempotency_reused",
@@ -90,25 +94,37 @@ impl OnceKey {
             .to_bytes();
         if let Some(sent) = self.0.filter(|_| parts.status.is_success()) {
             let key = sent.key(&cx);
-            cx.keep_answer(key, parts.status.as_u16().into(), body.to_vec())
-                .await?;
+            let sealed = sent.seal.seal(place(&key), &body);
+            cx.keep_answer(key, parts.status.as_u16().into(), sealed).await?;
         }
         cx.commit().await?;
         Ok(Response::from_parts(parts, Body::from(body)))
     }
 }
 
-/// The answer as it was; it is always JSON.
-fn again(before: Answered) -> Response {
-    let status = u16::try_from(before.status)
-        .ok()
-        .and_then(|status| StatusCode::from_u16(status).ok())
-        .unwrap_or(StatusCode::OK);
-    let media_type = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
-    (status, media_type, before.answer).into_response()
+fn place(key: &[u8]) -> Place<'_> {
+    Place {
+        table: "idempotency_keys",
+        row: key,
+        version: 1,
+    }
 }
 
 impl Sent {
+    /// The answer as it was; it is always JSON.
+    fn again(&self, cx: &Cx, before: &Answered) -> Result<Response, ApiError> {
+        let body = self
+            .seal
+            .open(place(&self.key(cx)), &before.answer)
+            .map_err(|error| ApiError::internal(&error.to_string()))?;
+        let status = u16::try_from(before.status)
+            .ok()
+            .and_then(|status| StatusCode::from_u16(status).ok())
+            .unwrap_or(StatusCode::OK);
+        let media_type = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+        Ok((status, media_type, body).into_response())
+    }
+
     /// Keys are each caller's own, and each route's.
     fn key(&self, cx: &Cx) -> [u8; 32] {
         hash(&[&cx.actor().to_string(), &self.route, &self.key].map(|part| part.as_bytes()))
@@ -135,15 +151,19 @@ impl<T: DeserializeOwned> FromRequest<HttpState> for Once<T> {
     async fn from_request(request: Request, state: &HttpState) -> Result<Self, ApiError> {
         let (parts, body) = request.into_parts();
         let key = read(&parts.headers)?;
-        let route = format!("{} {}", parts.method, parts.uri.path());
         let bytes = json_body(&parts, body, state).await?;
+        let sent = match (key, tenant_of(&parts.extensions)) {
+            (Some(key), Some(tenant)) => Some(Sent {
+                key,
+                route: format!("{} {}", parts.method, parts.uri.path()),
+                body: bytes.clone(),
+                seal: state.db().tenant_key(tenant).await?,
+            }),
+            _ => None,
+        };
         Ok(Self {
             body: parse_json(&bytes)?,
-            key: OnceKey(key.map(|key| Sent {
-                key,
-                route,
-                body: bytes,
-            })),
+            key: OnceKey(sent),
         })
     }
 }

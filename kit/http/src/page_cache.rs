@@ -297,4 +297,27 @@ mod tests {
         assert_eq!(etag(b"page").len(), 24);
         assert_ne!(etag(b"page"), etag(b"pagf"));
     }
+
+    /// ATK-C6: parts of a key that read alike when joined are different keys.
+    #[test]
+    fn keys_are_not_joined() {
+        let key = |host: &str, path: &str| PageKey {
+            tenant: TenantId::from_uuid(uuid::Uuid::nil()),
+            site: SiteId::from_uuid(uuid::Uuid::nil()),
+            host: HostKey::Custom(host.to_owned()),
+            path_and_query: path.into(),
+            version: 1,
+            generation: 1,
+        };
+        let cache = PageCache::new();
+        let page = KeptPage::new(
+            None,
+            Bytes::from_static(b"c"),
+            None,
+            Route::of(&Response::default()),
+        );
+        cache.0.insert(key("a:b", "c"), Arc::new(page));
+        assert!(cache.get(&key("a:b", "c")).is_some());
+        assert!(cache.get(&key("a", "b:c")).is_none());
+    }
 }

@@ -1,6 +1,8 @@
 //! Whether whoever asks has not asked too much: before anything is looked up for them.
 
 use axum::extract::Request;
+use http::Extensions;
+use stoa_core::TenantId;
 
 use super::resolve::{Resolved, is_api};
 use crate::{
@@ -33,18 +35,19 @@ pub(super) async fn admit_caller(
 
 /// Takes the request from the budget of the tenant that it names, else of the one that its caller works in. Whoever has
 /// spent their own leaves this one alone.
-pub(super) fn admit_for_tenant(
-    request: &Request,
-    resolved: &Resolved,
-    state: &HttpState,
-) -> Result<(), ApiError> {
-    let elected = || {
-        let Caller(person) = request.extensions().get()?;
-        person.elected.map(|elected| elected.tenant)
-    };
-    let named = resolved.tenant.as_ref().map(|tenant| tenant.id);
-    match named.or_else(elected) {
+pub(super) fn admit_for_tenant(request: &Request, state: &HttpState) -> Result<(), ApiError> {
+    match tenant_of(request.extensions()) {
         Some(tenant) => state.limiter().spend(Budget::Tenant, tenant.into()).map(drop),
         None => Ok(()),
     }
+}
+
+/// The tenant that a request is for, when it has been resolved and its caller found.
+pub(crate) fn tenant_of(extensions: &Extensions) -> Option<TenantId> {
+    let resolved: &Resolved = extensions.get()?;
+    let elected = || {
+        let Caller(person) = extensions.get()?;
+        person.elected.map(|elected| elected.tenant)
+    };
+    resolved.tenant.as_ref().map(|tenant| tenant.id).or_else(elected)
 }

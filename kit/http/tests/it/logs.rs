@@ -90,7 +90,7 @@ async fn a_request_s_line_names_its_route() {
     );
 }
 
-/// ATK-P7
+/// ATK-P7: the log holds patterns of routes; what clients write, and with what they sign in, it does not.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tokens_and_what_clients_write_are_not_logged() {
     log();
@@ -105,13 +105,23 @@ async fn tokens_and_what_clients_write_are_not_logged() {
         .send()
         .await;
     assert_eq!(reply.status, 201);
-    world.get("silk.stoa.test/canary-path").send().await;
+    for path in ["canary-path", "x%0d%0acanary-forgery", "%22canary-quote"] {
+        world.get(&format!("silk.stoa.test/{path}")).send().await;
+    }
+    world
+        .get("silk.stoa.test/notes")
+        .header("x-request-id", "canary-id")
+        .send()
+        .await;
     let text = String::from_utf8(log().0.lock().unwrap().clone()).unwrap();
     let own = [
         "canary-query",
         "canary-agent",
         "canary-title",
         "canary-path",
+        "canary-forgery",
+        "canary-quote",
+        "canary-id",
         writer.as_str(),
     ];
     for canary in own {

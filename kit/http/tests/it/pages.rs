@@ -14,7 +14,7 @@ fn assert_page(reply: &Reply, start: &str) {
     assert!(reply.text().starts_with(start), "{reply:?}");
 }
 
-/// ATK-C1: another tenant's page is another page.
+/// ATK-C1: what one tenant's page primes, another's does not show.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_page_is_rendered_once_until_content_changes() {
     let world = World::start().await;
@@ -156,7 +156,7 @@ async fn a_page_is_kept_for_one_host() {
     assert_page(&subdomain, "<h1>silk has 0 notes at http://silk.stoa.test</h1>");
 }
 
-/// ATK-C5
+/// ATK-C5: a business that is suspended, or has lost the feature, shows none of its pages from the next request on.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_kept_page_ends_with_its_tenant_s_rights() {
     let world = World::start().await;

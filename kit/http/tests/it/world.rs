@@ -38,14 +38,9 @@ impl World {
         };
         let modules = modules::modules();
         let migrations: Vec<_> = modules.iter().map(|module| module.migrations).collect();
-        let db = Db::open(
-            &config,
-            &migrations,
-            clock,
-            Vault::new(&MasterKey::generate()),
-        )
-        .await
-        .unwrap();
+        let db = Db::open(&config, &migrations, clock, Vault::new(&MasterKey::generate()))
+            .await
+            .unwrap();
         let directory = FakeDirectory::new(db.clone());
         let silk = directory.add_tenant("silk").await;
         let clay = directory.add_tenant("clay").await;

@@ -8,6 +8,7 @@ use http::{
     header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST},
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use stoa_http::Socket;
 use tower::ServiceExt;
 
 use super::{App, Reply, cookies::Jar};
@@ -27,6 +28,7 @@ pub struct Request {
     headers: HeaderMap,
     cookies: Vec<(String, String)>,
     body: Vec<u8>,
+    socket: Option<Socket>,
 }
 
 impl Request {
@@ -48,6 +50,7 @@ impl Request {
             headers: HeaderMap::new(),
             cookies: Vec::new(),
             body: Vec::new(),
+            socket: None,
         };
         if !request.method.is_safe() {
             request = request.header(SEC_FETCH_SITE.as_str(), "same-origin");
@@ -63,6 +66,18 @@ impl Request {
         let value =
             HeaderValue::from_str(value).unwrap_or_else(|_| panic!("{name}: {value:?} cannot be sent"));
         self.headers.insert(header_name(name), value);
+        self
+    }
+
+    /// Sends it as through a socket from this address; without, it comes from nobody whose requests are counted.
+    ///
+    /// # Panics
+    /// When this is no address.
+    pub fn from(mut self, address: &str) -> Self {
+        let parsed = address.parse();
+        self.socket = Some(Socket(
+            parsed.unwrap_or_else(|_| panic!("{address:?} is no address")),
+        ));
         self
     }
 
@@ -123,6 +138,9 @@ impl Request {
         *request.method_mut() = self.method;
         *request.uri_mut() = self.target.clone();
         *request.headers_mut() = self.headers;
+        if let Some(socket) = self.socket {
+            request.extensions_mut().insert(socket);
+        }
         let response = match self.app.oneshot(request).await {
             Ok(response) => response,
             Err(never) => match never {},

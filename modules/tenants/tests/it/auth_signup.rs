@@ -80,7 +80,7 @@ on_both_engines! {
         app.client().get(&format!("http://{slug}.stoa.test/")).send().await.expect_status(404);
     }
 
-    /// ATK-R8
+    /// ATK-R8: nobody is called like the platform itself, nor in letters that only look like another's.
     async fn reserved_addresses_are_refused(app: TestApp) {
         for slug in ["admin", "api", "app", "www", "mail", "static", "xn--80ak6aa92e", "XN--80ak6aa92e"] {
             let reply = sign_up(&app, &body(&email(), slug)).await.expect_status(422).json();
