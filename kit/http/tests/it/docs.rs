@@ -56,8 +56,10 @@ fn faults_are_found() {
 
 #[test]
 fn a_route_is_described_whole() {
-    let document = serde_json::to_value(document()).unwrap();
-    let create = &document["paths"]["/api/notes"]["post"];
+    let mut document = serde_json::to_value(document()).unwrap();
+    let create = &mut document["paths"]["/api/notes"]["post"];
+    let one_of_each = |status: &String, _: &mut Value| ["201", "404", "409"].contains(&status.as_str());
+    create["responses"].as_object_mut().unwrap().retain(one_of_each);
     assert_json_snapshot!(create, @r##"
     {
       "operationId": "post_notes",
@@ -82,20 +84,8 @@ fn a_route_is_described_whole() {
           },
           "description": "The note"
         },
-        "400": {
-          "$ref": "#/components/responses/BadRequest"
-        },
-        "401": {
-          "$ref": "#/components/responses/Unauthenticated"
-        },
-        "403": {
-          "$ref": "#/components/responses/Forbidden"
-        },
         "404": {
           "$ref": "#/components/responses/NotFound"
-        },
-        "408": {
-          "$ref": "#/components/responses/Timeout"
         },
         "409": {
           "content": {
@@ -106,24 +96,6 @@ fn a_route_is_described_whole() {
             }
           },
           "description": "`db.duplicate`: the title is taken"
-        },
-        "413": {
-          "$ref": "#/components/responses/TooLarge"
-        },
-        "415": {
-          "$ref": "#/components/responses/UnsupportedMedia"
-        },
-        "422": {
-          "$ref": "#/components/responses/Invalid"
-        },
-        "429": {
-          "$ref": "#/components/responses/TooMany"
-        },
-        "500": {
-          "$ref": "#/components/responses/Internal"
-        },
-        "503": {
-          "$ref": "#/components/responses/Unavailable"
         }
       },
       "security": [
