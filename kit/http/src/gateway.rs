@@ -214,11 +214,11 @@ impl Inner {
             noted.tenant = Some(named.slug.clone());
         }
         admit_for_tenant(&request, &self.state)?;
-        if let Some(named) = &resolved.tenant {
-            if let Err(refusal) = check_status(named) {
-                let (parts, _) = request.into_parts();
-                return Err(unless_stranger(refusal, &parts, &self.state, named).await);
-            }
+        if let Some(named) = &resolved.tenant
+            && let Err(refusal) = check_status(named)
+        {
+            let (parts, _) = request.into_parts();
+            return Err(unless_stranger(refusal, &parts, &self.state, named).await);
         }
         match is_api(request.uri().path()) {
             true => Ok(run(&self.routers.api, request).await),
