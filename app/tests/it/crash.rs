@@ -20,6 +20,9 @@ use crate::{
     installation::{Answer, Installation, Server},
 };
 
+/// All shoppers come from one address, and more often than one may.
+const UNLIMITED: [&str; 2] = ["--limits-enabled", "false"];
+
 const SHOPPERS: u64 = 3;
 const PRICE: i64 = 9_000;
 const STOCK: i64 = 900_000;
@@ -59,7 +62,7 @@ impl Crash {
         installation.json(&[
             "import", "products", "--tenant", &slug, "--format", "shopify", &file,
         ]);
-        let server = Server::start(&installation);
+        let server = Server::start_with(&installation, &UNLIMITED);
         let login = json!({"email": made["email"], "password": made["owner_password"]});
         let session = server
             .ask("app", "POST", "/api/auth/login", "", Some(&login))
@@ -98,7 +101,7 @@ impl Crash {
             server.kill();
         });
         let begun = Instant::now();
-        let server = Server::start(&self.installation);
+        let server = Server::start_with(&self.installation, &UNLIMITED);
         let ready = begun.elapsed();
         self.ask_again(&server);
         self.compare(&server);
@@ -236,7 +239,7 @@ impl Crash {
 fn kill(installation: Installation, usual_rounds: u32) {
     let rounds = std::env::var("ROUNDS").map_or(usual_rounds, |rounds| rounds.parse().unwrap());
     let crash = Crash::prepare(installation);
-    let mut server = Server::start(&crash.installation);
+    let mut server = Server::start_with(&crash.installation, &UNLIMITED);
     for _ in 0..rounds {
         server = crash.round(server);
     }
