@@ -7,7 +7,7 @@ use stoa_core::{Actor, Clock, TenantId};
 use stoa_db::{Db, DbConfig, DbError, TenantDb};
 use stoa_http::{Gateway, HttpConfig, HttpState, Module, ServeOptions, Telemetry};
 use stoa_identity::{Identity, RolePermissions};
-use stoa_tenants::{Placement, Status, Tenants};
+use stoa_tenants::{Status, Tenants};
 use stoa_vault::Vault;
 use tokio::{
     net::TcpListener,
@@ -64,7 +64,7 @@ fn modules(tenants: &Tenants) -> Vec<Module> {
 #[must_use]
 pub fn every_module() -> Vec<Module> {
     let identity = Identity::new(RolePermissions::new(&permissions()));
-    modules(&Tenants::new(identity, Placement::File))
+    modules(&Tenants::new(identity))
 }
 
 /// Every permission that a module declares.
@@ -107,11 +107,7 @@ impl Stoa {
         vault: Vault,
         roles: RolePermissions,
     ) -> Result<Self> {
-        let placement = match stores {
-            DbConfig::Files { .. } => Placement::File,
-            DbConfig::Postgres(_) => Placement::Pool,
-        };
-        let tenants = Tenants::new(Identity::new(roles), placement);
+        let tenants = Tenants::new(Identity::new(roles));
         let migrations: Vec<_> = modules(&tenants).iter().map(|module| module.migrations).collect();
         let db = Db::open(stores, &migrations, clock, vault)
             .await

@@ -166,7 +166,7 @@ async fn is_ours(stoa: &Stoa, shop: &Shop, tenant: &TenantSnapshot) -> Result<bo
 async fn open_shop(stoa: &Stoa, shop: &Shop) -> Result<Arc<TenantSnapshot>> {
     let new = NewTenant {
         business: shop.business()?,
-        placement: stoa.tenants().placement(),
+        placing: stoa.db().usual_placing(),
         owner: shop.owner(stoa).await?,
     };
     let created = stoa_tenants::create_tenant(stoa.tenants(), stoa.db(), Actor::Command, new).await?;

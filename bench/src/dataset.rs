@@ -103,7 +103,7 @@ async fn create_tenant(stoa: &Stoa, number: u32, owner: NewOwner) -> Result<Crea
     };
     let new = NewTenant {
         business,
-        placement: stoa.tenants().placement(),
+        placing: stoa.db().usual_placing(),
         owner,
     };
     Ok(stoa_tenants::create_tenant(stoa.tenants(), stoa.db(), Actor::Command, new).await?)

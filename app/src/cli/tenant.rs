@@ -2,14 +2,15 @@
 
 mod lifecycle;
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
-use anyhow::{Context, Error, Result, anyhow};
+use anyhow::{Context, Error, Result, anyhow, bail};
 use clap::{Args, Subcommand};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use stoa::Stoa;
-use stoa_core::{Actor, Currency, Email, Slug, Token};
+use stoa_core::{Actor, Currency, Email, Slug, TenantId, Token};
+use stoa_db::{Placement, PlacementKind, Placing};
 use stoa_http::TenantSnapshot;
 use stoa_identity::{NewUser, Password, PersonName};
 use stoa_tenants::{
@@ -68,6 +69,12 @@ pub(crate) struct Create {
     /// IANA name
     #[arg(long, default_value = "UTC")]
     time_zone: String,
+    /// On PostgreSQL, pool or dedicated: a database that others share, or one of its own [default: pool]
+    #[arg(long)]
+    placement: Option<String>,
+    /// The shard to be on [default: the one with the fewest businesses]
+    #[arg(long)]
+    shard: Option<String>,
 }
 
 pub(crate) async fn run(stoa: &Stoa, command: Command, terminal: &Terminal) -> Result<()> {
@@ -105,7 +112,7 @@ impl Create {
         let (owner, password) = self.owner(stoa).await?;
         let new = NewTenant {
             business,
-            placement: stoa.tenants().placement(),
+            placing: self.placing(stoa)?,
             owner,
         };
         let created = stoa_tenants::create_tenant(stoa.tenants(), stoa.db(), Actor::Command, new).await;
@@ -115,7 +122,7 @@ impl Create {
             (Err(error), None) => return Err(error.into()),
         };
         let url = stoa.config().subdomain_url(created.tenant.slug.as_str());
-        let mut answer = view(&created.tenant, stoa);
+        let mut answer = view(&created.tenant, &placements(stoa).await?, stoa);
         answer["owner_password"] = json!(password);
         terminal.show(&answer, || {
             let mut text = format!("created {} at {url}/", created.tenant.slug);
@@ -143,6 +150,24 @@ impl Create {
                 )),
             _ => error,
         }
+    }
+
+    /// Where its store shall be. Files are all there is without PostgreSQL, and not offered with it: one node alone could
+    /// serve them.
+    fn placing(&self, stoa: &Stoa) -> Result<Placing> {
+        let mut placing = stoa.db().usual_placing();
+        if let Some(placement) = &self.placement {
+            let kind = PlacementKind::parse(placement).context("--placement")?;
+            if (kind == PlacementKind::File) != (placing.kind == PlacementKind::File) {
+                bail!(
+                    "--placement {placement} is not to be had here: businesses are kept in files without a database \
+                     URL, and in PostgreSQL with one"
+                );
+            }
+            placing.kind = kind;
+        }
+        placing.shard.clone_from(&self.shard);
+        Ok(placing)
     }
 
     fn is_owner(&self, tenant: &Tenant) -> bool {
@@ -178,7 +203,11 @@ impl Create {
 
 async fn list(stoa: &Stoa, terminal: &Terminal) -> Result<()> {
     let tenants = stoa_tenants::list_tenants(stoa.db()).await?;
-    let views: Vec<_> = tenants.iter().map(|tenant| view(tenant, stoa)).collect();
+    let placements = placements(stoa).await?;
+    let views: Vec<_> = tenants
+        .iter()
+        .map(|tenant| view(tenant, &placements, stoa))
+        .collect();
     terminal.show(&views, || {
         if tenants.is_empty() {
             return "no businesses yet; `stoa tenant create` makes one".to_owned();
@@ -198,7 +227,7 @@ async fn list(stoa: &Stoa, terminal: &Terminal) -> Result<()> {
 async fn show(stoa: &Stoa, slug: &str, terminal: &Terminal) -> Result<()> {
     let parsed = Slug::parse(slug).map_err(|_| unknown(slug))?;
     let tenant = stored(stoa, &parsed).await?.ok_or_else(|| unknown(slug))?;
-    let view = view(&tenant, stoa);
+    let view = view(&tenant, &placements(stoa).await?, stoa);
     terminal.show(&view, || {
         let line = |(key, value): (&String, &Value)| {
             format!(
@@ -220,7 +249,17 @@ async fn stored(stoa: &Stoa, slug: &Slug) -> Result<Option<Tenant>> {
     Ok(stoa_tenants::find_tenant(&mut cx, slug).await?)
 }
 
-fn view(tenant: &Tenant, stoa: &Stoa) -> Value {
+/// Where each business's store is.
+async fn placements(stoa: &Stoa) -> Result<HashMap<TenantId, Placement>> {
+    let all = stoa.db().platform_read().await?.placements().await?;
+    Ok(all
+        .into_iter()
+        .map(|placement| (placement.tenant, placement))
+        .collect())
+}
+
+fn view(tenant: &Tenant, placements: &HashMap<TenantId, Placement>, stoa: &Stoa) -> Value {
+    let placement = placements.get(&tenant.id);
     json!({
         "id": tenant.id,
         "slug": tenant.slug,
@@ -228,7 +267,8 @@ fn view(tenant: &Tenant, stoa: &Stoa) -> Value {
         "email": tenant.email,
         "status": tenant.status.as_str(),
         "kind": tenant.kind.as_str(),
-        "placement": tenant.placement.as_str(),
+        "placement": placement.map(|placement| placement.kind.as_str()),
+        "shard": placement.map(|placement| &placement.shard),
         "currency": tenant.currency,
         "locale": tenant.locale.as_str(),
         "time_zone": tenant.time_zone.as_str(),

@@ -44,7 +44,7 @@ async fn open_business(stoa: &Stoa, owner: &str) -> TenantId {
     };
     let new = NewTenant {
         business,
-        placement: stoa.tenants().placement(),
+        placing: stoa.db().usual_placing(),
         owner: NewOwner::New(owner),
     };
     let created = create_tenant(stoa.tenants(), stoa.db(), Actor::Command, new)

@@ -1,5 +1,7 @@
 //! The stores of a platform: where units of work begin.
 
+mod places;
+
 use std::{path::PathBuf, sync::Arc};
 
 use stoa_core::{Actor, Clock, TenantId};
@@ -10,6 +12,7 @@ use crate::{
     generations::{self, Generations},
     keyring::Keyring,
     migrations::Plan,
+    placement::Places,
     postgres::Pools,
     sql,
     sqlite::Files,
@@ -55,6 +58,7 @@ struct Inner {
     clock: Clock,
     generations: Arc<Generations>,
     keyring: Keyring,
+    places: Arc<Places>,
 }
 
 #[derive(Debug)]
@@ -88,6 +92,7 @@ impl Db {
             engine,
             clock,
             generations: Arc::default(),
+            places: Arc::default(),
             keyring: Keyring::new(vault),
         }));
         db.check_master_key().await?;
@@ -127,11 +132,13 @@ impl Db {
         self.platform(actor, Access::Write).await
     }
 
-    /// Makes a tenant's key and its store. What is there stays as it is.
+    /// Makes a tenant's key, and its store where it was placed, else in the usual place. What is there stays as it is.
     pub async fn provision(&self, tenant: TenantId) -> DbResult<()> {
         self.make_tenant_key(tenant).await?;
-        if let Engine::Sqlite(files) = &self.0.engine {
-            return files.provision(tenant);
+        let placement = self.placed(tenant).await?;
+        match &self.0.engine {
+            Engine::Sqlite(files) => return files.provision(tenant),
+            Engine::Postgres(pools) => pools.admit(&placement).await?,
         }
         let mut cx = self.tenant(tenant, Actor::System).begin().await?;
         let now = cx.now();
@@ -211,7 +218,9 @@ impl TenantDb {
         } = &*self.db.0;
         let tx = match engine {
             Engine::Sqlite(files) => Tx::Sqlite(files.tenant(self.tenant, access).await?),
-            Engine::Postgres(pools) => Tx::Postgres(pools.tenant(self.tenant, access).await?),
+            Engine::Postgres(pools) => {
+                Tx::Postgres(pools.tenant(self.db.binding(self.tenant).await?, access).await?)
+            }
         };
         let unit = Unit::new(tx, access, clock.now(), self.actor.clone());
         Ok(Cx::new(self.tenant, unit, Arc::clone(generations)))

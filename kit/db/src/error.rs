@@ -23,6 +23,9 @@ pub enum DbError {
     Collision(#[source] Cause),
     #[error("the store cannot be reached now")]
     Unavailable(#[source] Cause),
+    /// The tenant's store is elsewhere by now, or closed to writers for a while; the request may be repeated.
+    #[error("the store has moved or is closed for a while")]
+    Moved,
     #[error("the storage is full")]
     Full(#[source] Cause),
     /// A column that does not hold what the code expects, a store that is not the tenant's, a damaged file.
@@ -57,7 +60,7 @@ impl Failure for DbError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::Unique(_) => ErrorKind::Conflict,
-            Self::Collision(_) | Self::Unavailable(_) | Self::Full(_) => ErrorKind::Unavailable,
+            Self::Collision(_) | Self::Unavailable(_) | Self::Moved | Self::Full(_) => ErrorKind::Unavailable,
             Self::Refused(_) | Self::NoRow | Self::Unexpected(_) | Self::OtherMasterKey | Self::Failed(_) => {
                 ErrorKind::Internal
             }
@@ -69,6 +72,7 @@ impl Failure for DbError {
             Self::Unique(_) => "db.duplicate",
             Self::Collision(_) => "db.retry",
             Self::Unavailable(_) => "db.unavailable",
+            Self::Moved => "db.moved",
             Self::Full(_) => "db.full",
             Self::Refused(_) | Self::NoRow | Self::Unexpected(_) | Self::OtherMasterKey | Self::Failed(_) => {
                 "db.internal"

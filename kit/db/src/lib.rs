@@ -11,6 +11,7 @@ mod journal;
 mod keyring;
 mod migrations;
 mod parse;
+mod placement;
 mod postgres;
 mod query;
 mod render;
@@ -31,6 +32,7 @@ pub use error::{DbError, DbResult};
 pub use idempotency::{Answered, Claimed};
 pub use journal::{Event, JournalLine, Raises};
 pub use migrations::{Migration, Migrations};
+pub use placement::{Placement, PlacementKind, Placing};
 pub use query::Query;
 pub use row::{Cell, Column, FromRow, Row, parsed};
 #[doc(hidden)]

@@ -66,7 +66,10 @@ const OWN: Migrations = Migrations {
         tenant_migration!("0001_store"),
         tenant_migration!("0003_idempotency"),
     ],
-    control: &[control_migration!("0001_platform")],
+    control: &[
+        control_migration!("0001_platform"),
+        control_migration!("0002_placements"),
+    ],
 };
 
 /// One step of the whole plan.

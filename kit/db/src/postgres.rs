@@ -1,11 +1,14 @@
 //! The PostgreSQL engine: all tenants' rows in one schema behind row-level security, the control store in another.
 
+mod bind;
 pub(crate) mod column;
 mod error;
+mod fence;
 mod migrate;
 mod pool;
 mod tx;
 
+pub(crate) use bind::Binding;
 pub(crate) use pool::Pools;
 pub(crate) use tokio_postgres::Row;
 pub(crate) use tx::Tx;

@@ -2,7 +2,6 @@
 
 pub(crate) mod kind;
 pub(crate) mod locale;
-pub(crate) mod placement;
 pub(crate) mod slug;
 pub(crate) mod status;
 pub(crate) mod tenant;

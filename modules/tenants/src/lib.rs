@@ -18,7 +18,6 @@ use stoa_http::{Module, Pages};
 pub use domain::{
     kind::TenantKind,
     locale::{Locale, ZoneName},
-    placement::Placement,
     slug::TenantSlug,
     status::Status,
     tenant::{NewBusiness, NewOwner, NewTenant, Reason, Tenant, TenantName},
@@ -50,5 +49,8 @@ pub fn module(tenants: Tenants) -> Module {
 const MIGRATIONS: Migrations = Migrations {
     module: "tenants",
     tenant: &[],
-    control: &[control_migration!("0001_tenants")],
+    control: &[
+        control_migration!("0001_tenants"),
+        control_migration!("0002_placements"),
+    ],
 };

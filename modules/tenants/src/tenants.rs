@@ -6,8 +6,6 @@ use stoa_core::{Recent, SiteId, TenantId};
 use stoa_http::TenantSnapshot;
 use stoa_identity::Identity;
 
-use crate::Placement;
-
 /// How long another process may go on with what this one has changed.
 const KEPT: Duration = Duration::from_secs(1);
 const CAPACITY: usize = 50_000;
@@ -19,7 +17,6 @@ pub struct Tenants(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     identity: Identity,
-    placement: Placement,
     memory: Memory,
 }
 
@@ -32,12 +29,10 @@ pub(crate) struct Memory {
 }
 
 impl Tenants {
-    /// `placement` is where the stores of businesses that sign up are kept.
     #[must_use]
-    pub fn new(identity: Identity, placement: Placement) -> Self {
+    pub fn new(identity: Identity) -> Self {
         Self(Arc::new(Inner {
             identity,
-            placement,
             memory: Memory {
                 snapshots: Recent::new(KEPT, CAPACITY),
                 slugs: Recent::new(KEPT, CAPACITY),
@@ -49,11 +44,6 @@ impl Tenants {
     #[must_use]
     pub fn identity(&self) -> &Identity {
         &self.0.identity
-    }
-
-    #[must_use]
-    pub fn placement(&self) -> Placement {
-        self.0.placement
     }
 
     pub(crate) fn memory(&self) -> &Memory {

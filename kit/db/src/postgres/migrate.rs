@@ -12,9 +12,15 @@ use crate::{
 /// Any number that other programs are unlikely to lock: `stoa` in ASCII.
 const LOCK: i64 = 0x7374_6f61;
 
-const BOUND: &str = "tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::uuid)";
+/// What the engine keeps beside the tenants' tables on each shard: whom it has, under which epoch.
+const SHARD: &[Step] = &[Step {
+    module: "db",
+    name: "0001_placements",
+    sqlite: "",
+    postgres: include_str!("placements.sql"),
+}];
 
-/// Applies the missing steps of both schemas in one transaction, as the owner.
+/// Applies the missing steps of all schemas in one transaction, as the owner.
 pub(super) async fn migrate(owner: &Config, app_role: &str, plan: &Plan) -> DbResult<()> {
     let (mut client, connection) = owner.connect(NoTls).await?;
     let driver = tokio::spawn(connection);
@@ -22,31 +28,56 @@ pub(super) async fn migrate(owner: &Config, app_role: &str, plan: &Plan) -> DbRe
     transaction
         .execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK])
         .await?;
-    for (schema, steps) in [("platform", &plan.control), ("tenant", &plan.tenant)] {
-        apply(transaction.client(), schema, steps).await?;
-        grant(transaction.client(), schema, app_role).await?;
-    }
-    secure(transaction.client()).await?;
+    let session = transaction.client();
+    keep_history(session).await?;
+    apply(session, "platform", &plan.control).await?;
+    grant(session, "platform", app_role).await?;
+    apply(session, "tenant", &plan.tenant).await?;
+    grant(session, "tenant", app_role).await?;
+    secure(session, "tenant", "app.tenant_id").await?;
+    apply(session, "shard", SHARD).await?;
+    secure(session, "shard", "app.asked").await?;
+    grant_placements(session, app_role).await?;
     transaction.commit().await?;
     drop(client);
     driver.await.map_err(DbError::unavailable)??;
     Ok(())
 }
 
+/// Which steps were applied to which schema. It was among the platform's tables while there was one database only.
+async fn keep_history(client: &Client) -> DbResult<()> {
+    let moved = client
+        .query_one(
+            "SELECT to_regclass('platform.schema_migrations') IS NOT NULL",
+            &[],
+        )
+        .await?;
+    client.batch_execute("CREATE SCHEMA IF NOT EXISTS shard").await?;
+    if moved.try_get(0)? {
+        client
+            .batch_execute("ALTER TABLE platform.schema_migrations SET SCHEMA shard")
+            .await?;
+    }
+    client
+        .batch_execute(
+            "CREATE TABLE IF NOT EXISTS shard.schema_migrations (
+                 schema text NOT NULL, module text NOT NULL, name text NOT NULL,
+                 applied_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (schema, module, name))",
+        )
+        .await?;
+    Ok(())
+}
+
 async fn apply(client: &Client, schema: &str, steps: &[Step]) -> DbResult<()> {
     client
         .batch_execute(&format!(
-            "CREATE SCHEMA IF NOT EXISTS {schema};
-             SET LOCAL search_path = {schema};
-             CREATE TABLE IF NOT EXISTS platform.schema_migrations (
-                 schema text NOT NULL, module text NOT NULL, name text NOT NULL,
-                 applied_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (schema, module, name))"
+            "CREATE SCHEMA IF NOT EXISTS {schema}; SET LOCAL search_path = {schema}"
         ))
         .await?;
     for step in steps {
         let fresh = client
             .execute(
-                "INSERT INTO platform.schema_migrations (schema, module, name) VALUES ($1, $2, $3)
+                "INSERT INTO shard.schema_migrations (schema, module, name) VALUES ($1, $2, $3)
                  ON CONFLICT DO NOTHING",
                 &[&schema, &step.module, &step.name],
             )
@@ -71,13 +102,19 @@ async fn grant(client: &Client, schema: &str, app_role: &str) -> DbResult<()> {
              GRANT UPDATE (data) ON {schema}.journal TO {role};"
         ))
         .await?;
-    if schema == "platform" {
-        client
-            .batch_execute(&format!(
-                "REVOKE INSERT, UPDATE, DELETE ON platform.schema_migrations FROM {role}"
-            ))
-            .await?;
-    }
+    Ok(())
+}
+
+/// The app's role lets tenants in and fences them; which steps were applied is none of its business.
+async fn grant_placements(client: &Client, app_role: &str) -> DbResult<()> {
+    let role = quoted(app_role);
+    client
+        .batch_execute(&format!(
+            "GRANT USAGE ON SCHEMA shard TO {role};
+             REVOKE ALL ON ALL TABLES IN SCHEMA shard FROM {role};
+             GRANT SELECT, INSERT, UPDATE (open) ON shard.placements TO {role};"
+        ))
+        .await?;
     Ok(())
 }
 
@@ -85,21 +122,24 @@ fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// Puts tables that no policy guards yet behind one. `FORCE` holds the owner to it too.
-async fn secure(client: &Client) -> DbResult<()> {
+/// Puts tables that no policy guards yet behind one: a row shows to whom the setting names. `FORCE` holds the owner to it
+/// too.
+async fn secure(client: &Client, schema: &str, setting: &str) -> DbResult<()> {
+    let own = format!("tenant_id = (SELECT nullif(current_setting('{setting}', true), '')::uuid)");
     let bare = client
         .query(
             "SELECT relname::text FROM pg_class
-             WHERE relnamespace = 'tenant'::regnamespace AND relkind IN ('r', 'p') AND NOT relforcerowsecurity",
-            &[],
+             WHERE relnamespace = $1::text::regnamespace AND relkind IN ('r', 'p') AND NOT relforcerowsecurity
+               AND relname <> 'schema_migrations'",
+            &[&schema],
         )
         .await?;
     for row in bare {
         let table: &str = row.try_get(0)?;
         client
             .batch_execute(&format!(
-                "ALTER TABLE tenant.{table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-                 CREATE POLICY tenant ON tenant.{table} USING ({BOUND}) WITH CHECK ({BOUND});"
+                "ALTER TABLE {schema}.{table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+                 CREATE POLICY tenant ON {schema}.{table} USING ({own}) WITH CHECK ({own});"
             ))
             .await?;
     }
@@ -115,12 +155,12 @@ pub(super) async fn check_app_role(pool: &Pool) -> DbResult<()> {
             "SELECT EXISTS (SELECT 1 FROM pg_roles
                  WHERE (rolsuper OR rolbypassrls) AND pg_has_role(current_user, oid, 'MEMBER'))
              OR EXISTS (SELECT 1 FROM pg_namespace
-                 WHERE nspname IN ('tenant', 'platform') AND pg_has_role(current_user, nspowner, 'MEMBER'))
+                 WHERE nspname IN ('tenant', 'platform', 'shard') AND pg_has_role(current_user, nspowner, 'MEMBER'))
              OR EXISTS (SELECT 1 FROM pg_class
-                 WHERE relnamespace IN ('tenant'::regnamespace, 'platform'::regnamespace)
+                 WHERE relnamespace::regnamespace::text IN ('tenant', 'platform', 'shard')
                  AND (pg_has_role(current_user, relowner, 'MEMBER') OR relkind IN ('v', 'm')))
              OR EXISTS (SELECT 1 FROM pg_proc
-                 WHERE pronamespace IN ('tenant'::regnamespace, 'platform'::regnamespace) AND prosecdef)",
+                 WHERE pronamespace::regnamespace::text IN ('tenant', 'platform', 'shard') AND prosecdef)",
             &[],
         )
         .await?;

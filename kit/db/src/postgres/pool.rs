@@ -5,8 +5,8 @@ use std::time::Duration;
 use stoa_core::TenantId;
 use tokio_postgres::{Config, NoTls};
 
-use super::{Tx, migrate};
-use crate::{DbError, DbResult, PostgresConfig, migrations::Plan, unit::Access};
+use super::{Binding, Tx, fence, migrate};
+use crate::{DbError, DbResult, Placement, PostgresConfig, migrations::Plan, unit::Access};
 
 /// How long a unit of work waits for a connection.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -39,8 +39,21 @@ impl Pools {
         Ok(Tx::new(self.platform.get().await?, None, access))
     }
 
-    pub(crate) async fn tenant(&self, tenant: TenantId, access: Access) -> DbResult<Tx> {
-        Ok(Tx::new(self.tenant.get().await?, Some(tenant), access))
+    pub(crate) async fn tenant(&self, binding: Binding, access: Access) -> DbResult<Tx> {
+        Ok(Tx::new(self.tenant.get().await?, Some(binding), access))
+    }
+
+    /// Lets a tenant in, so that units of work can be bound to it.
+    pub(crate) async fn admit(&self, placement: &Placement) -> DbResult<()> {
+        fence::admit(&self.tenant, placement.tenant, placement.epoch).await
+    }
+
+    pub(crate) async fn fence(&self, tenant: TenantId) -> DbResult<()> {
+        fence::fence(&self.tenant, tenant).await
+    }
+
+    pub(crate) async fn unfence(&self, tenant: TenantId) -> DbResult<()> {
+        fence::unfence(&self.tenant, tenant).await
     }
 }
 

@@ -1,20 +1,20 @@
 //! A transaction on PostgreSQL, bound to its tenant in the same flight as its first statement.
 
-use std::future::ready;
-
 use bytes::{BufMut, BytesMut};
 use deadpool_postgres::Object;
 use futures_util::{
     FutureExt,
-    future::{Either, try_join, try_join_all},
+    future::{try_join, try_join_all},
 };
-use stoa_core::TenantId;
 use tokio_postgres::{
     NoTls, Statement,
     types::{IsNull, ToSql, Type, to_sql_checked},
 };
 
-use super::column::EPOCH_MICROS;
+use super::{
+    bind::{Binding, Opening},
+    column::EPOCH_MICROS,
+};
 use crate::{DbError, DbResult, Row, Value, render::Rendered, row::Source, unit::Access};
 
 /// How many statements go out in one flight: above this the driver no longer keeps their order by itself.
@@ -24,29 +24,18 @@ const FLIGHT: usize = 30;
 pub(crate) struct Tx {
     /// Taken out when the transaction is over or the connection can no longer be trusted.
     client: Option<Object>,
-    begin: String,
+    /// Not yet sent.
+    opening: Option<Opening>,
     open: bool,
     /// A statement was sent and its answer not yet read: dropped now, the statement still runs on the server.
     in_flight: bool,
 }
 
 impl Tx {
-    pub(super) fn new(client: Object, tenant: Option<TenantId>, access: Access) -> Self {
-        let mut begin = String::from(match access {
-            // One moment for all its statements, as a reader of SQLite has it.
-            Access::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-            Access::Write => "BEGIN",
-        });
-        if let Some(tenant) = tenant {
-            // A uuid has no character that means anything to SQL.
-            begin.push_str(&format!(
-                "; SELECT set_config('app.tenant_id', '{}', true)",
-                tenant.uuid()
-            ));
-        }
+    pub(super) fn new(client: Object, binding: Option<Binding>, access: Access) -> Self {
         Self {
             client: Some(client),
-            begin,
+            opening: Some(Opening::new(binding, access)),
             open: false,
             in_flight: false,
         }
@@ -60,11 +49,12 @@ impl Tx {
         self.refuse_abandoned()?;
         // Prepared before anything is sent: a statement that is not would run outside of the transaction.
         let statement = self.prepare(rendered).await?;
+        let opening = self.opening().await?;
         self.in_flight = true;
-        let begin = self.begin();
         let client = self.client()?;
         let args = borrow(&rendered.args);
-        let answer = try_join(run(client, begin), client.query(&statement, &args)).await;
+        let rows = async { Ok(client.query(&statement, &args).await?) };
+        let answer = try_join(send(client, opening), rows).await;
         self.in_flight = false;
         let (_, rows) = answer?;
         rows.iter()
@@ -98,19 +88,18 @@ impl Tx {
         for rendered in flight {
             statements.push(self.prepare(rendered).await?);
         }
+        let opening = self.opening().await?;
         self.in_flight = true;
-        let begin = self.begin();
         let client = self.client()?;
         let writes = try_join_all(
             statements
                 .iter()
                 .zip(flight)
                 .map(|(statement, rendered)| async move {
-                    client.execute(statement, &borrow(&rendered.args)).await
+                    Ok(client.execute(statement, &borrow(&rendered.args)).await?)
                 }),
         );
-        let ended = run(client, end.map(str::to_owned));
-        let answer = try_join(run(client, begin), try_join(writes, ended)).await;
+        let answer = try_join(send(client, opening), try_join(writes, run(client, end))).await;
         self.in_flight = false;
         let (_, (changed, ())) = answer?;
         Ok(changed)
@@ -131,9 +120,13 @@ impl Tx {
     }
 
     /// What opens the transaction and binds its tenant, the first time.
-    fn begin(&mut self) -> Option<String> {
-        let first = !std::mem::replace(&mut self.open, true);
-        first.then(|| std::mem::take(&mut self.begin))
+    async fn opening(&mut self) -> DbResult<Option<(Opening, Option<Statement>)>> {
+        let Some(opening) = &self.opening else {
+            return Ok(None);
+        };
+        let bind = opening.prepare(self.client()?).await?;
+        self.open = true;
+        Ok(self.opening.take().map(|opening| (opening, bind)))
     }
 
     fn client(&self) -> DbResult<&Object> {
@@ -161,10 +154,17 @@ impl Drop for Tx {
     }
 }
 
-fn run(client: &Object, text: Option<String>) -> impl Future<Output = Result<(), tokio_postgres::Error>> {
+async fn send(client: &Object, opening: Option<(Opening, Option<Statement>)>) -> DbResult<()> {
+    match opening {
+        Some((opening, bind)) => opening.send(client, bind).await,
+        None => Ok(()),
+    }
+}
+
+async fn run(client: &Object, text: Option<&str>) -> DbResult<()> {
     match text {
-        Some(text) => Either::Left(async move { client.batch_execute(&text).await }),
-        None => Either::Right(ready(Ok(()))),
+        Some(text) => Ok(client.batch_execute(text).await?),
+        None => Ok(()),
     }
 }
 

@@ -5,6 +5,7 @@ mod generations;
 mod isolation;
 mod journal;
 mod keyring;
+mod placement;
 mod units;
 
 use serde::Serialize;
@@ -71,6 +72,13 @@ impl Platform {
         self.db.provision(tenant).await.unwrap();
         self.db.tenant(tenant, Actor::Command)
     }
+}
+
+/// A connection of the test's own, as one of the server's roles.
+async fn connect(url: &str) -> tokio_postgres::Client {
+    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client
 }
 
 #[derive(Serialize)]

@@ -1,10 +1,11 @@
 //! A business on the platform.
 
 use stoa_core::{Currency, Email, FeatureSet, SiteId, Slug, TenantId, Text, Timestamp, UserId};
+use stoa_db::Placing;
 use stoa_identity::NewUser;
 use stoa_sites::NewSite;
 
-use crate::{Locale, Placement, Status, TenantKind, TenantSlug, ZoneName, domain::kind::features_of};
+use crate::{Locale, Status, TenantKind, TenantSlug, ZoneName, domain::kind::features_of};
 
 pub type TenantName = Text<120>;
 /// Why the operator does something to a business; its people read it.
@@ -20,7 +21,6 @@ pub struct Tenant {
     pub is_admin: bool,
     pub status: Status,
     pub kind: TenantKind,
-    pub placement: Placement,
     /// Fixed once the tenant is created: amounts are stored in it.
     pub currency: Currency,
     pub locale: Locale,
@@ -48,7 +48,7 @@ pub struct NewBusiness {
 #[derive(Debug)]
 pub struct NewTenant {
     pub business: NewBusiness,
-    pub placement: Placement,
+    pub placing: Placing,
     pub owner: NewOwner,
 }
 
@@ -75,7 +75,6 @@ impl Tenant {
     pub(crate) fn provisioning(
         id: TenantId,
         new: NewBusiness,
-        placement: Placement,
         email: Email,
         site: SiteId,
         now: Timestamp,
@@ -88,7 +87,6 @@ impl Tenant {
             is_admin: false,
             status: Status::Provisioning,
             kind: new.kind,
-            placement,
             currency: new.currency,
             locale: new.locale,
             time_zone: new.time_zone,

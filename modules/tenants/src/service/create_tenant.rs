@@ -47,10 +47,11 @@ pub(crate) async fn reserve(cx: &mut PlatformCx, new: NewTenant) -> Result<Creat
         }
     };
     let site = cx.new_id();
-    let tenant = Tenant::provisioning(cx.new_id(), new.business, new.placement, email, site, cx.now());
+    let tenant = Tenant::provisioning(cx.new_id(), new.business, email, site, cx.now());
     tenants::insert_tenant(cx, &tenant).await?;
     Hosts::insert(cx, tenant.id, tenant.slug.as_str(), site).await?;
     let membership = stoa_identity::add_membership(cx, tenant.id, owner, Role::Owner).await?;
+    cx.place(tenant.id, &new.placing).await?;
     cx.record(&TenantReserved {
         tenant: tenant.id,
         slug: tenant.slug.to_string(),

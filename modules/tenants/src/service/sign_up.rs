@@ -31,7 +31,7 @@ pub(crate) async fn sign_up(
     };
     let new = NewTenant {
         business: command.business,
-        placement: tenants.placement(),
+        placing: db.usual_placing(),
         owner: NewOwner::New(owner),
     };
 

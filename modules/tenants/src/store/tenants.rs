@@ -8,9 +8,9 @@ use crate::{Status, Tenant, TenantError};
 pub(crate) async fn insert_tenant(cx: &mut PlatformCx, tenant: &Tenant) -> Result<(), TenantError> {
     let inserted = cx
         .sql(control_sql!(
-            "INSERT INTO tenants (id, slug, name, email, is_admin, status, kind, placement, currency, locale, time_zone,
+            "INSERT INTO tenants (id, slug, name, email, is_admin, status, kind, currency, locale, time_zone,
                  features, primary_site, created_at, updated_at, version)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
         ))
         .bind(tenant.id)
         .bind(&tenant.slug)
@@ -19,7 +19,6 @@ pub(crate) async fn insert_tenant(cx: &mut PlatformCx, tenant: &Tenant) -> Resul
         .bind(tenant.is_admin)
         .bind(tenant.status.as_str())
         .bind(tenant.kind.as_str())
-        .bind(tenant.placement.as_str())
         .bind(tenant.currency)
         .bind(tenant.locale.as_str())
         .bind(tenant.time_zone.as_str())
@@ -39,7 +38,7 @@ pub(crate) async fn insert_tenant(cx: &mut PlatformCx, tenant: &Tenant) -> Resul
 
 pub(crate) async fn tenant(cx: &mut PlatformCx, id: TenantId) -> DbResult<Option<Tenant>> {
     cx.sql(control_sql!(
-        "SELECT id, slug, name, email, is_admin, status, kind, placement, currency, locale, time_zone, features,
+        "SELECT id, slug, name, email, is_admin, status, kind, currency, locale, time_zone, features,
              primary_site, created_at, updated_at, version
          FROM tenants WHERE id = $1"
     ))
@@ -51,7 +50,7 @@ pub(crate) async fn tenant(cx: &mut PlatformCx, id: TenantId) -> DbResult<Option
 /// As [`tenant`], held until the unit of work ends.
 pub(crate) async fn lock_tenant(cx: &mut PlatformCx, id: TenantId) -> DbResult<Option<Tenant>> {
     cx.sql(control_sql!(
-        "SELECT id, slug, name, email, is_admin, status, kind, placement, currency, locale, time_zone, features,
+        "SELECT id, slug, name, email, is_admin, status, kind, currency, locale, time_zone, features,
              primary_site, created_at, updated_at, version
          FROM tenants WHERE id = $1 FOR UPDATE"
     ))
@@ -72,7 +71,7 @@ pub(crate) async fn id_by_slug(cx: &mut PlatformCx, slug: &Slug) -> DbResult<Opt
 /// All tenants, in the order of their slugs.
 pub(crate) async fn tenants(cx: &mut PlatformCx) -> DbResult<Vec<Tenant>> {
     cx.sql(control_sql!(
-        "SELECT id, slug, name, email, is_admin, status, kind, placement, currency, locale, time_zone, features,
+        "SELECT id, slug, name, email, is_admin, status, kind, currency, locale, time_zone, features,
              primary_site, created_at, updated_at, version
          FROM tenants ORDER BY slug"
     ))
@@ -83,7 +82,7 @@ pub(crate) async fn tenants(cx: &mut PlatformCx) -> DbResult<Vec<Tenant>> {
 /// Tenants whose creation began by that time and was cut short, or is under way.
 pub(crate) async fn provisioning(cx: &mut PlatformCx, begun: Timestamp) -> DbResult<Vec<Tenant>> {
     cx.sql(control_sql!(
-        "SELECT id, slug, name, email, is_admin, status, kind, placement, currency, locale, time_zone, features,
+        "SELECT id, slug, name, email, is_admin, status, kind, currency, locale, time_zone, features,
              primary_site, created_at, updated_at, version
          FROM tenants WHERE status = 'provisioning' AND created_at <= $1 ORDER BY created_at"
     ))
@@ -154,7 +153,6 @@ impl FromRow for Tenant {
             is_admin: row.next()?,
             status: row.next()?,
             kind: row.next()?,
-            placement: row.next()?,
             currency: row.next()?,
             locale: row.next()?,
             time_zone: row.next()?,

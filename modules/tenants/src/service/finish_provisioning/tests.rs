@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use stoa_core::{Actor, Clock, Currency, Email};
-use stoa_db::{Db, DbConfig, PostgresConfig};
+use stoa_db::{Db, DbConfig, Placing, PostgresConfig};
 use stoa_identity::{Identity, NewUser, PersonName, RolePermissions};
 use stoa_testing::{PostgresServer, unique};
 
 use super::finish_provisioning;
 use crate::{
-    Locale, NewBusiness, NewOwner, NewTenant, Placement, Status, Tenant, TenantKind, TenantName, TenantSlug,
-    Tenants, ZoneName,
+    Locale, NewBusiness, NewOwner, NewTenant, Status, Tenant, TenantKind, TenantName, TenantSlug, Tenants,
+    ZoneName,
     service::create_tenant::{build_store, reserve},
     store::tenants,
 };
@@ -26,7 +26,7 @@ enum Cut {
     Built,
 }
 
-fn new_tenant(placement: Placement) -> Result<NewTenant> {
+fn new_tenant(placing: Placing) -> Result<NewTenant> {
     let slug = unique("half");
     let owner = NewUser {
         email: Email::parse(&format!("{slug}@example.org"))?,
@@ -43,14 +43,14 @@ fn new_tenant(placement: Placement) -> Result<NewTenant> {
     };
     Ok(NewTenant {
         business,
-        placement,
+        placing,
         owner: NewOwner::New(owner),
     })
 }
 
-async fn cut_short(db: &Db, placement: Placement, cut: Cut) -> Result<Tenant> {
+async fn cut_short(db: &Db, cut: Cut) -> Result<Tenant> {
     let mut cx = db.platform_begin(Actor::Command).await?;
-    let tenant = reserve(&mut cx, new_tenant(placement)?).await?.tenant;
+    let tenant = reserve(&mut cx, new_tenant(db.usual_placing())?).await?.tenant;
     cx.commit().await?;
     match cut {
         Cut::Reserved => {}
@@ -60,8 +60,8 @@ async fn cut_short(db: &Db, placement: Placement, cut: Cut) -> Result<Tenant> {
     Ok(tenant)
 }
 
-async fn check(config: DbConfig, placement: Placement) -> Result<()> {
-    let home = Tenants::new(Identity::new(RolePermissions::new(&[])), placement);
+async fn check(config: DbConfig) -> Result<()> {
+    let home = Tenants::new(Identity::new(RolePermissions::new(&[])));
     let modules = [
         stoa_identity::module(home.identity().clone()),
         crate::module(home.clone()),
@@ -71,7 +71,7 @@ async fn check(config: DbConfig, placement: Placement) -> Result<()> {
     let db = Db::open(&config, &migrations, Clock::System, stoa_testing::vault()).await?;
 
     for cut in [Cut::Reserved, Cut::Provisioned, Cut::Built] {
-        let tenant = cut_short(&db, placement, cut).await?;
+        let tenant = cut_short(&db, cut).await?;
         let seen = home
             .by_id(&db, tenant.id)
             .await?
@@ -117,7 +117,7 @@ async fn is_finished_on_sqlite() -> Result<()> {
     let config = DbConfig::Files {
         data: data.path().to_owned(),
     };
-    check(config, Placement::File).await
+    check(config).await
 }
 
 /// ATK-V8
@@ -129,5 +129,5 @@ async fn is_finished_on_postgres() -> Result<()> {
         owner_url: server.owner_url(),
         connections: 4,
     });
-    check(config, Placement::Pool).await
+    check(config).await
 }
