@@ -138,7 +138,7 @@ impl Db {
         let placement = self.placed(tenant).await?;
         match &self.0.engine {
             Engine::Sqlite(files) => return files.provision(tenant),
-            Engine::Postgres(pools) => pools.admit(&placement).await?,
+            Engine::Postgres(pools) => pools.shard(&placement.shard).admit(&placement).await?,
         }
         let mut cx = self.tenant(tenant, Actor::System).begin().await?;
         let now = cx.now();
@@ -218,9 +218,7 @@ impl TenantDb {
         } = &*self.db.0;
         let tx = match engine {
             Engine::Sqlite(files) => Tx::Sqlite(files.tenant(self.tenant, access).await?),
-            Engine::Postgres(pools) => {
-                Tx::Postgres(pools.tenant(self.db.binding(self.tenant).await?, access).await?)
-            }
+            Engine::Postgres(pools) => Tx::Postgres(self.db.begin_on(pools, self.tenant, access).await?),
         };
         let unit = Unit::new(tx, access, clock.now(), self.actor.clone());
         Ok(Cx::new(self.tenant, unit, Arc::clone(generations)))

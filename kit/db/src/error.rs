@@ -26,6 +26,9 @@ pub enum DbError {
     /// The tenant's store is elsewhere by now, or closed to writers for a while; the request may be repeated.
     #[error("the store has moved or is closed for a while")]
     Moved,
+    /// The tenant uses all the connections it may have; the request may be repeated.
+    #[error("the tenant has too many units of work at once")]
+    Busy,
     #[error("the storage is full")]
     Full(#[source] Cause),
     /// A column that does not hold what the code expects, a store that is not the tenant's, a damaged file.
@@ -60,7 +63,9 @@ impl Failure for DbError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::Unique(_) => ErrorKind::Conflict,
-            Self::Collision(_) | Self::Unavailable(_) | Self::Moved | Self::Full(_) => ErrorKind::Unavailable,
+            Self::Collision(_) | Self::Unavailable(_) | Self::Moved | Self::Busy | Self::Full(_) => {
+                ErrorKind::Unavailable
+            }
             Self::Refused(_) | Self::NoRow | Self::Unexpected(_) | Self::OtherMasterKey | Self::Failed(_) => {
                 ErrorKind::Internal
             }
@@ -73,6 +78,7 @@ impl Failure for DbError {
             Self::Collision(_) => "db.retry",
             Self::Unavailable(_) => "db.unavailable",
             Self::Moved => "db.moved",
+            Self::Busy => "db.busy",
             Self::Full(_) => "db.full",
             Self::Refused(_) | Self::NoRow | Self::Unexpected(_) | Self::OtherMasterKey | Self::Failed(_) => {
                 "db.internal"

@@ -4,11 +4,15 @@ mod bind;
 pub(crate) mod column;
 mod error;
 mod fence;
+mod login;
 mod migrate;
 mod pool;
+mod shard;
+mod share;
 mod tx;
 
 pub(crate) use bind::Binding;
 pub(crate) use pool::Pools;
+pub(crate) use shard::Shard;
 pub(crate) use tokio_postgres::Row;
 pub(crate) use tx::Tx;

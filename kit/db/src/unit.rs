@@ -70,7 +70,7 @@ impl Unit {
         let rendered = self.render(text, bound)?;
         let rows = match &mut self.tx {
             Tx::Sqlite(tx) => tx.query(&rendered, heavy, text.place(), map),
-            Tx::Postgres(tx) => tx.query(&rendered, map).await,
+            Tx::Postgres(tx) => tx.query(&rendered, heavy, map).await,
         };
         self.note(rows, text)
     }

@@ -5,7 +5,11 @@ use std::sync::Arc;
 use stoa_core::{Actor, TenantId};
 
 use super::{Db, Engine};
-use crate::{DbError, DbResult, Placement, PlacementKind, Placing, postgres::Binding};
+use crate::{
+    DbError, DbResult, Placement, PlacementKind, Placing,
+    postgres::{Binding, Pools, Shard, Tx},
+    unit::Access,
+};
 
 impl Db {
     /// Where new tenants' stores are made when nobody says otherwise.
@@ -22,19 +26,20 @@ impl Db {
     /// file's slot alone needs no fence.
     pub async fn fence(&self, tenant: TenantId) -> DbResult<()> {
         self.set_fenced(tenant, true).await?;
-        if let Engine::Postgres(pools) = &self.0.engine
-            && let Err(error) = pools.fence(tenant).await
-        {
+        let Engine::Postgres(pools) = &self.0.engine else {
+            return Ok(());
+        };
+        let fenced = self.shard_of(pools, tenant).await?.fence(tenant).await;
+        if fenced.is_err() {
             self.set_fenced(tenant, false).await?;
-            return Err(error);
         }
-        Ok(())
+        fenced
     }
 
     /// Opens a fenced store again.
     pub async fn unfence(&self, tenant: TenantId) -> DbResult<()> {
         if let Engine::Postgres(pools) = &self.0.engine {
-            pools.unfence(tenant).await?;
+            self.shard_of(pools, tenant).await?.unfence(tenant).await?;
         }
         self.set_fenced(tenant, false).await
     }
@@ -53,20 +58,29 @@ impl Db {
         Ok(placement)
     }
 
-    /// What binds a unit of work to a tenant. Asked of the control store once, until the store says that it is out of date.
-    pub(super) async fn binding(&self, tenant: TenantId) -> DbResult<Binding> {
-        let places = &self.0.places;
-        let placement = match places.recall(tenant) {
-            Some(placement) => placement,
-            None => {
-                let found = self.platform_read().await?.placement(tenant).await?;
-                places.keep(found.ok_or_else(|| DbError::unavailable("the tenant has no store"))?)
-            }
-        };
-        Ok(Binding {
+    /// A transaction on the shard that has the tenant.
+    pub(super) async fn begin_on(&self, pools: &Pools, tenant: TenantId, access: Access) -> DbResult<Tx> {
+        let placement = self.place_of(tenant).await?;
+        let binding = Binding {
             tenant,
             epoch: placement.epoch,
-            places: Arc::clone(places),
-        })
+            places: Arc::clone(&self.0.places),
+        };
+        pools.shard(&placement.shard).begin(binding, access).await
+    }
+
+    async fn shard_of<'p>(&self, pools: &'p Pools, tenant: TenantId) -> DbResult<&'p Shard> {
+        Ok(pools.shard(&self.place_of(tenant).await?.shard))
+    }
+
+    /// Asked of the control store once, until the store says that it is out of date.
+    async fn place_of(&self, tenant: TenantId) -> DbResult<Arc<Placement>> {
+        let places = &self.0.places;
+        if let Some(placement) = places.recall(tenant) {
+            return Ok(placement);
+        }
+        let found = self.platform_read().await?.placement(tenant).await?;
+        let placement = found.ok_or_else(|| DbError::unavailable("the tenant has no store"))?;
+        Ok(places.keep(placement))
     }
 }

@@ -27,7 +27,8 @@ impl From<Error> for DbError {
         // The detail would quote the row, and with it somebody's data.
         let error = format!("{code}: {}", failure.message());
         match code.as_str() {
-            "40001" | "40P01" => Self::Collision(error.into()),
+            // Also who waited too long for a lock.
+            "40001" | "40P01" | "55P03" => Self::Collision(error.into()),
             "42501" => Self::Refused(error.into()),
             "53100" => Self::Full(error.into()),
             _ => match code.get(..2) {

@@ -2,8 +2,9 @@
 //! row-level security.
 
 use deadpool_postgres::Pool;
-use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres::Client;
 
+use super::login::Login;
 use crate::{
     DbError, DbResult,
     migrations::{Plan, Step},
@@ -21,9 +22,8 @@ const SHARD: &[Step] = &[Step {
 }];
 
 /// Applies the missing steps of all schemas in one transaction, as the owner.
-pub(super) async fn migrate(owner: &Config, app_role: &str, plan: &Plan) -> DbResult<()> {
-    let (mut client, connection) = owner.connect(NoTls).await?;
-    let driver = tokio::spawn(connection);
+pub(super) async fn migrate(owner: &Login, app_role: &str, plan: &Plan) -> DbResult<()> {
+    let (mut client, driver) = owner.connect().await?;
     let transaction = client.transaction().await?;
     transaction
         .execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK])

@@ -14,11 +14,14 @@ use tokio_postgres::{
 use super::{
     bind::{Binding, Opening},
     column::EPOCH_MICROS,
+    share::Share,
 };
 use crate::{DbError, DbResult, Row, Value, render::Rendered, row::Source, unit::Access};
 
 /// How many statements go out in one flight: above this the driver no longer keeps their order by itself.
 const FLIGHT: usize = 30;
+/// What a transaction with a statement that was declared heavy gets.
+const MORE_TIME: &str = "SET LOCAL statement_timeout = '5min'";
 
 #[derive(Debug)]
 pub(crate) struct Tx {
@@ -29,21 +32,33 @@ pub(crate) struct Tx {
     open: bool,
     /// A statement was sent and its answer not yet read: dropped now, the statement still runs on the server.
     in_flight: bool,
+    /// Given back after the connection.
+    _share: Option<Share>,
 }
 
 impl Tx {
-    pub(super) fn new(client: Object, binding: Option<Binding>, access: Access) -> Self {
+    pub(super) fn of_platform(client: Object, access: Access) -> Self {
+        Self::new(client, Opening::new(None, access), None)
+    }
+
+    pub(super) fn of_tenant(client: Object, binding: Binding, share: Share, access: Access) -> Self {
+        Self::new(client, Opening::new(Some(binding), access), Some(share))
+    }
+
+    fn new(client: Object, opening: Opening, share: Option<Share>) -> Self {
         Self {
             client: Some(client),
-            opening: Some(Opening::new(binding, access)),
+            opening: Some(opening),
             open: false,
             in_flight: false,
+            _share: share,
         }
     }
 
     pub(crate) async fn query<T>(
         &mut self,
         rendered: &Rendered,
+        heavy: bool,
         map: fn(&mut Row<'_>) -> DbResult<T>,
     ) -> DbResult<Vec<T>> {
         self.refuse_abandoned()?;
@@ -54,9 +69,10 @@ impl Tx {
         let client = self.client()?;
         let args = borrow(&rendered.args);
         let rows = async { Ok(client.query(&statement, &args).await?) };
-        let answer = try_join(send(client, opening), rows).await;
+        let more_time = run(client, heavy.then_some(MORE_TIME));
+        let answer = try_join(send(client, opening), try_join(more_time, rows)).await;
         self.in_flight = false;
-        let (_, rows) = answer?;
+        let (_, (_, rows)) = answer?;
         rows.iter()
             .map(|row| map(&mut Row::new(Source::Postgres(row))))
             .collect()

@@ -5,6 +5,7 @@ mod generations;
 mod isolation;
 mod journal;
 mod keyring;
+mod load;
 mod placement;
 mod units;
 

@@ -1,0 +1,47 @@
+//! One database with tenants' stores, as the role that owns nothing.
+
+use std::sync::Arc;
+
+use deadpool_postgres::Pool;
+use stoa_core::TenantId;
+
+use super::{
+    Binding, Tx, fence,
+    login::{Login, PATIENCE},
+    share::Shares,
+};
+use crate::{DbResult, Placement, unit::Access};
+
+#[derive(Debug)]
+pub(crate) struct Shard {
+    pool: Pool,
+    shares: Arc<Shares>,
+}
+
+impl Shard {
+    pub(super) fn new(app: &Login, connections: usize) -> DbResult<Self> {
+        Ok(Self {
+            pool: app.pool("tenant", connections)?,
+            shares: Shares::of(connections, PATIENCE),
+        })
+    }
+
+    pub(crate) async fn begin(&self, binding: Binding, access: Access) -> DbResult<Tx> {
+        let share = self.shares.take(binding.tenant).await?;
+        let client = self.pool.get().await?;
+        Ok(Tx::of_tenant(client, binding, share, access))
+    }
+
+    /// Lets a tenant in, so that units of work can be bound to it.
+    pub(crate) async fn admit(&self, placement: &Placement) -> DbResult<()> {
+        fence::admit(&self.pool, placement.tenant, placement.epoch).await
+    }
+
+    pub(crate) async fn fence(&self, tenant: TenantId) -> DbResult<()> {
+        fence::fence(&self.pool, tenant).await
+    }
+
+    pub(crate) async fn unfence(&self, tenant: TenantId) -> DbResult<()> {
+        fence::unfence(&self.pool, tenant).await
+    }
+}
