@@ -17,9 +17,9 @@ const SUPERUSER: &str = "postgres";
 const DATABASE: &str = "stoa";
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Makes the server, runs it, and when the pipe to the test process closes, however that process ends, stops it by its
-/// own pid and removes its directory. PostgreSQL refuses to run as root, so root hands over to the user that Debian's
-/// package makes. Arguments: the programs, the directory, that user, the server's settings.
+/// Makes the server, runs it, restarts it in the way that a line on the pipe says, and when the pipe to the test process
+/// closes, however that process ends, stops it and removes its directory. PostgreSQL refuses to run as root, so root hands
+/// over to the user that Debian's package makes. Arguments: the programs, the directory, that user, the server's settings.
 const SUPERVISOR: &str = r#"
 programs=$1 home=$2 user=$3 as=
 shift 3
@@ -32,21 +32,21 @@ fi
 $as "$programs/initdb" --pgdata "$home/data" --username "$user" \
     --auth=trust --encoding=UTF8 --locale=C --no-sync >&2 || exit 1
 $as "$programs/postgres" -D "$home/data" "$@" >&2 &
-server=$!
-while read -r _; do :; done
-kill -INT "$server" 2>/dev/null
-wait "$server"
+while read -r mode; do
+    $as "$programs/pg_ctl" restart --silent --wait --pgdata "$home/data" --mode "$mode" >&2
+done
+$as "$programs/pg_ctl" stop --silent --wait --pgdata "$home/data" --mode fast >&2
 rm -rf "$home"
 "#;
 
 /// Roles as an operator makes them: one owns the tables, the other reads and writes under row-level security.
-const ROLES: &str = "
-CREATE ROLE stoa_owner LOGIN NOSUPERUSER NOBYPASSRLS;
-CREATE ROLE stoa_app LOGIN NOSUPERUSER NOBYPASSRLS;
-CREATE DATABASE stoa OWNER stoa_owner;
-";
+const ROLES: [&str; 3] = [
+    "CREATE ROLE stoa_owner LOGIN NOSUPERUSER NOBYPASSRLS",
+    "CREATE ROLE stoa_app LOGIN NOSUPERUSER NOBYPASSRLS",
+    "CREATE DATABASE stoa OWNER stoa_owner",
+];
 
-/// A server that lives as long as the test process. Its pipe is never read: closing it is the signal.
+/// A server that lives as long as the test process.
 #[derive(Debug)]
 pub struct PostgresServer {
     port: u16,
@@ -62,14 +62,62 @@ impl PostgresServer {
     #[must_use]
     pub fn shared() -> &'static Self {
         static SERVER: OnceLock<PostgresServer> = OnceLock::new();
-        SERVER.get_or_init(Self::start)
+        SERVER.get_or_init(|| Self::start("synchronous_commit=off"))
     }
 
-    fn start() -> Self {
+    /// A server of one test's own, which it may restart: what was acknowledged survives that.
+    ///
+    /// # Panics
+    /// When PostgreSQL is not installed or does not start.
+    #[must_use]
+    pub fn private() -> Self {
+        Self::start("synchronous_commit=on")
+    }
+
+    /// Restarts the server without letting anybody finish, as a crash would.
+    ///
+    /// # Panics
+    /// When it does not come back.
+    pub fn crash(&mut self) {
+        let before = self.pid();
+        let pipe = self.supervisor.stdin.as_mut().expect("the pipe is open");
+        pipe.write_all(b"immediate\n").expect("the supervisor reads");
+        let started = Instant::now();
+        while self.pid() == before {
+            assert!(started.elapsed() < PATIENCE, "the server goes on");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        self.wait_until_ready(&programs());
+    }
+
+    /// Runs SQL as the role of `url`; says what `psql` printed, one row a line, or the error.
+    ///
+    /// # Errors
+    /// What the server answered: the code and the text.
+    ///
+    /// # Panics
+    /// When `psql` cannot be run.
+    pub fn psql(url: &str, text: &str) -> Result<String, String> {
+        let output = Command::new(programs().join("psql"))
+            .args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align"])
+            .args(["--set=ON_ERROR_STOP=1", "--set=VERBOSITY=verbose"])
+            .args(["--command", text])
+            .arg(url)
+            .output()
+            .expect("psql runs");
+        let text = |bytes| String::from_utf8_lossy(bytes).trim().to_owned();
+        if output.status.success() {
+            Ok(text(&output.stdout))
+        } else {
+            Err(text(&output.stderr))
+        }
+    }
+
+    fn start(setting: &str) -> Self {
         let programs = programs();
         let port = free_port();
         let home = private_directory();
-        let supervisor = supervise(&programs, home.path(), port);
+        let supervisor = supervise(&programs, home.path(), port, setting);
         let mut server = Self {
             port,
             // From here on the supervisor removes it.
@@ -77,7 +125,12 @@ impl PostgresServer {
             supervisor,
         };
         server.wait_until_ready(&programs);
-        server.psql(&programs, "postgres", ROLES);
+        let database = server.url(SUPERUSER).replace(DATABASE, "postgres");
+        for role in ROLES {
+            if let Err(error) = Self::psql(&database, role) {
+                panic!("{role}: {error}");
+            }
+        }
         server
     }
 
@@ -135,32 +188,21 @@ impl PostgresServer {
         ]
     }
 
-    fn psql(&self, programs: &Path, database: &str, text: &str) {
-        let mut psql = Command::new(programs.join("psql"))
-            .args(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"])
-            .args(["--username", SUPERUSER])
-            .args(self.address())
-            .arg(database)
-            .stdin(Stdio::piped())
-            .spawn()
-            .expect("psql starts");
-        psql.stdin
-            .take()
-            .expect("psql reads")
-            .write_all(text.as_bytes())
-            .expect("psql reads");
-        assert!(psql.wait().expect("psql ends").success(), "psql failed on {text}");
+    /// None while there is no server.
+    fn pid(&self) -> Option<String> {
+        let file = fs::read_to_string(self.home.join("data/postmaster.pid")).ok()?;
+        file.lines().next().map(str::to_owned)
     }
 }
 
 /// Starts the server under its supervisor, in a process group of its own: an interrupt at the terminal is for the
 /// tests, and the supervisor has to outlive them.
-fn supervise(programs: &Path, home: &Path, port: u16) -> Child {
+fn supervise(programs: &Path, home: &Path, port: u16, setting: &str) -> Child {
     Command::new("/bin/sh")
         .args(["-c", SUPERVISOR, "supervisor"])
         .args([programs, home])
         .arg(SUPERUSER)
-        .args(settings(port, home))
+        .args(settings(port, home, setting))
         .process_group(0)
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
@@ -170,13 +212,13 @@ fn supervise(programs: &Path, home: &Path, port: u16) -> Child {
 }
 
 /// Durability is off: the data need not outlive the tests, which wait less.
-fn settings(port: u16, home: &Path) -> Vec<String> {
+fn settings(port: u16, home: &Path, setting: &str) -> Vec<String> {
     [
         "listen_addresses=127.0.0.1",
         &format!("port={port}"),
         &format!("unix_socket_directories={}", home.display()),
         "fsync=off",
-        "synchronous_commit=off",
+        setting,
         "full_page_writes=off",
         "max_connections=300",
         "shared_buffers=128MB",

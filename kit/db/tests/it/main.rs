@@ -1,12 +1,14 @@
 //! Units of work as modules use them, on both engines.
 #![expect(clippy::unwrap_used, reason = "a test fails where its set-up does")]
 
+mod attack;
 mod generations;
 mod isolation;
 mod journal;
 mod keyring;
 mod load;
 mod placement;
+mod restart;
 mod units;
 
 use serde::Serialize;
@@ -51,15 +53,16 @@ impl Platform {
             Engine::Sqlite => DbConfig::Files {
                 data: data.path().to_owned(),
             },
-            Engine::Postgres => {
-                let server = PostgresServer::shared();
-                DbConfig::Postgres(PostgresConfig {
-                    url: server.app_url(),
-                    owner_url: server.owner_url(),
-                    connections: 4,
-                })
-            }
+            Engine::Postgres => on_server(PostgresServer::shared()),
         };
+        Self::open(config, data).await
+    }
+
+    async fn on(server: &PostgresServer) -> Self {
+        Self::open(on_server(server), tempfile::tempdir().unwrap()).await
+    }
+
+    async fn open(config: DbConfig, data: TempDir) -> Self {
         let db = Db::open(&config, &[NOTES], Clock::System, vault()).await.unwrap();
         Self {
             db,
@@ -73,6 +76,14 @@ impl Platform {
         self.db.provision(tenant).await.unwrap();
         self.db.tenant(tenant, Actor::Command)
     }
+}
+
+fn on_server(server: &PostgresServer) -> DbConfig {
+    DbConfig::Postgres(PostgresConfig {
+        url: server.app_url(),
+        owner_url: server.owner_url(),
+        connections: 4,
+    })
 }
 
 /// A connection of the test's own, as one of the server's roles.

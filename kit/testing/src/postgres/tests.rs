@@ -1,6 +1,6 @@
 //! The server lives as its tests do, and never as root.
 
-use std::{fs, net::TcpStream, path::Path};
+use std::{fs, net::TcpStream};
 
 use super::PostgresServer;
 
@@ -11,16 +11,11 @@ fn users(pid: &str) -> Option<Vec<String>> {
     Some(line.split_whitespace().map(str::to_owned).collect())
 }
 
-fn server_pid(home: &Path) -> String {
-    let file = fs::read_to_string(home.join("data/postmaster.pid")).expect("the server tells its pid");
-    file.lines().next().expect("the first line is the pid").to_owned()
-}
-
 #[test]
 fn ends_with_its_supervisor_and_is_never_root() {
-    let mut server = PostgresServer::start();
+    let mut server = PostgresServer::private();
     let address = ("127.0.0.1", server.port);
-    let pid = server_pid(&server.home);
+    let pid = server.pid().expect("the server tells its pid");
     let runs_as = users(&pid).expect("the server runs");
     assert!(!runs_as.contains(&"0".to_owned()), "runs as {runs_as:?}");
     assert!(TcpStream::connect(address).is_ok());
@@ -49,20 +44,7 @@ fn gives_each_role_its_url() {
 #[test]
 fn no_role_of_an_application_escapes_row_level_security() {
     let server = PostgresServer::shared();
-    let answer = |url: String, question: &str| {
-        let output = std::process::Command::new(super::programs().join("psql"))
-            .args([
-                "--no-psqlrc",
-                "--tuples-only",
-                "--no-align",
-                "--command",
-                question,
-            ])
-            .arg(url)
-            .output()
-            .expect("psql runs");
-        String::from_utf8_lossy(&output.stdout).trim().to_owned()
-    };
+    let answer = |url: String, question: &str| PostgresServer::psql(&url, question).expect("it answers");
     let rights = "SELECT rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname = current_user";
     let owns = "SELECT count(*) FROM pg_database WHERE datdba = current_user::regrole";
     for (url, databases) in [(server.app_url(), "0"), (server.owner_url(), "1")] {
