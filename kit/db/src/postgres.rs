@@ -7,6 +7,7 @@ mod fence;
 mod login;
 mod migrate;
 mod pool;
+mod role;
 mod shard;
 mod share;
 mod tx;

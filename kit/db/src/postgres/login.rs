@@ -38,6 +38,10 @@ impl Login {
         self.config.get_user().unwrap_or_default()
     }
 
+    pub(super) fn password(&self) -> Option<&[u8]> {
+        self.config.get_password()
+    }
+
     /// One connection, without limits: for what the owner does.
     pub(super) async fn connect(&self) -> DbResult<(Client, JoinHandle<Result<(), Error>>)> {
         let (client, connection) = self.config.connect(NoTls).await?;

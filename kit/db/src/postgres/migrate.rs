@@ -1,10 +1,10 @@
 //! Brings the schemas `tenant` and `platform` to what this program knows, and puts every tenant table behind
 //! row-level security.
 
-use deadpool_postgres::Pool;
+use postgres_protocol::escape::escape_identifier;
 use tokio_postgres::Client;
 
-use super::login::Login;
+use super::{login::Login, role};
 use crate::{
     DbError, DbResult,
     migrations::{Plan, Step},
@@ -22,13 +22,15 @@ const SHARD: &[Step] = &[Step {
 }];
 
 /// Applies the missing steps of all schemas in one transaction, as the owner.
-pub(super) async fn migrate(owner: &Login, app_role: &str, plan: &Plan) -> DbResult<()> {
+pub(super) async fn migrate(owner: &Login, app: &Login, plan: &Plan) -> DbResult<()> {
     let (mut client, driver) = owner.connect().await?;
     let transaction = client.transaction().await?;
     transaction
         .execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK])
         .await?;
     let session = transaction.client();
+    role::ensure(session, app).await?;
+    let app_role = &escape_identifier(app.role());
     keep_history(session).await?;
     apply(session, "platform", &plan.control).await?;
     grant(session, "platform", app_role).await?;
@@ -91,8 +93,7 @@ async fn apply(client: &Client, schema: &str, steps: &[Step]) -> DbResult<()> {
 
 /// Data may be read and written by the app's role; tables may not be changed or emptied, and the journal's lines stay:
 /// only their data can be erased. What default privileges gave besides is taken back.
-async fn grant(client: &Client, schema: &str, app_role: &str) -> DbResult<()> {
-    let role = quoted(app_role);
+async fn grant(client: &Client, schema: &str, role: &str) -> DbResult<()> {
     client
         .batch_execute(&format!(
             "GRANT USAGE ON SCHEMA {schema} TO {role};
@@ -106,8 +107,7 @@ async fn grant(client: &Client, schema: &str, app_role: &str) -> DbResult<()> {
 }
 
 /// The app's role lets tenants in and fences them; which steps were applied is none of its business.
-async fn grant_placements(client: &Client, app_role: &str) -> DbResult<()> {
-    let role = quoted(app_role);
+async fn grant_placements(client: &Client, role: &str) -> DbResult<()> {
     client
         .batch_execute(&format!(
             "GRANT USAGE ON SCHEMA shard TO {role};
@@ -116,10 +116,6 @@ async fn grant_placements(client: &Client, app_role: &str) -> DbResult<()> {
         ))
         .await?;
     Ok(())
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// Puts tables that no policy guards yet behind one: a row shows to whom the setting names. `FORCE` holds the owner to it
@@ -142,35 +138,6 @@ async fn secure(client: &Client, schema: &str, setting: &str) -> DbResult<()> {
                  CREATE POLICY tenant ON {schema}.{table} USING ({own}) WITH CHECK ({own});"
             ))
             .await?;
-    }
-    Ok(())
-}
-
-/// Refuses to work as a role that row-level security does not hold, be it by becoming another, and in a schema with
-/// views or functions that would run as their owner.
-pub(super) async fn check_app_role(pool: &Pool) -> DbResult<()> {
-    let client = pool.get().await?;
-    let row = client
-        .query_one(
-            "SELECT EXISTS (SELECT 1 FROM pg_roles
-                 WHERE (rolsuper OR rolbypassrls) AND pg_has_role(current_user, oid, 'MEMBER'))
-             OR EXISTS (SELECT 1 FROM pg_namespace
-                 WHERE nspname IN ('tenant', 'platform', 'shard') AND pg_has_role(current_user, nspowner, 'MEMBER'))
-             OR EXISTS (SELECT 1 FROM pg_class
-                 WHERE relnamespace::regnamespace::text IN ('tenant', 'platform', 'shard')
-                 AND (pg_has_role(current_user, relowner, 'MEMBER') OR relkind IN ('v', 'm')))
-             OR EXISTS (SELECT 1 FROM pg_proc
-                 WHERE pronamespace::regnamespace::text IN ('tenant', 'platform', 'shard') AND prosecdef)",
-            &[],
-        )
-        .await?;
-    if row.try_get(0)? {
-        return Err(DbError::Unavailable(
-            "the role of STOA_DATABASE_URL could get round row-level security: it is, or may become, a superuser, \
-             an owner or a role with BYPASSRLS, or the schemas hold views or SECURITY DEFINER functions. Use a role \
-             of its own: CREATE ROLE stoa_app LOGIN PASSWORD '…' NOSUPERUSER NOBYPASSRLS"
-                .into(),
-        ));
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use deadpool_postgres::Pool;
 
-use super::{Shard, Tx, login::Login, migrate};
+use super::{Shard, Tx, login::Login, migrate, role};
 use crate::{DbResult, PostgresConfig, migrations::Plan, unit::Access};
 
 #[derive(Debug)]
@@ -15,13 +15,13 @@ impl Pools {
     /// Migrates as the owner, then connects as the role that owns nothing.
     pub(crate) async fn open(config: &PostgresConfig, plan: &Plan) -> DbResult<Self> {
         let (app, owner) = (Login::parse(&config.url)?, Login::parse(&config.owner_url)?);
-        migrate::migrate(&owner, app.role(), plan).await?;
+        migrate::migrate(&owner, &app, plan).await?;
         let connections = config.connections.max(2);
         let pools = Self {
             platform: app.pool("platform", connections.div_ceil(2))?,
             main: Shard::new(&app, connections)?,
         };
-        migrate::check_app_role(&pools.platform).await?;
+        role::check(&pools.platform).await?;
         Ok(pools)
     }
 

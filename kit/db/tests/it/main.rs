@@ -9,6 +9,7 @@ mod keyring;
 mod load;
 mod placement;
 mod restart;
+mod roles;
 mod units;
 
 use serde::Serialize;
