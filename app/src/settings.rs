@@ -69,10 +69,14 @@ pub struct Flags {
     )]
     #[serde(skip_serializing_if = "Option::is_none")]
     database_owner_url: Option<String>,
-    /// Connections to PostgreSQL [default: 16]
+    /// Connections to each PostgreSQL database [default: 16]
     #[arg(long, global = true, env = "STOA_DATABASE_CONNECTIONS", value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
     database_connections: Option<usize>,
+    /// Passwords that PostgreSQL's URLs lack, one a line, as host:port:database:user:password
+    #[arg(long, global = true, env = "STOA_DATABASE_PASSFILE", value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    database_passfile: Option<PathBuf>,
     /// Networks of the proxies in front, whose X-Forwarded-For is believed: 10.0.0.0/8,fd00::/8
     #[arg(
         long,
@@ -108,6 +112,7 @@ pub struct Settings {
     pub database_url: Option<String>,
     pub database_owner_url: Option<String>,
     pub database_connections: usize,
+    pub database_passfile: Option<PathBuf>,
     /// By the environment only; without it the key is in the data directory.
     #[serde(skip)]
     pub master_key: Option<MasterKey>,
@@ -126,6 +131,7 @@ impl Default for Settings {
             database_url: None,
             database_owner_url: None,
             database_connections: 16,
+            database_passfile: None,
             master_key: None,
             trusted_proxies: Vec::new(),
             limits: LimitSettings::default(),
@@ -225,6 +231,7 @@ impl Settings {
                 url: url.clone(),
                 owner_url: owner_url.clone(),
                 connections: self.database_connections,
+                passfile: self.database_passfile.clone(),
             })),
             _ => bail!(
                 "PostgreSQL needs two roles: give both STOA_DATABASE_URL (reads and writes, owns nothing) and \

@@ -1,6 +1,7 @@
 //! The stores of a platform: where units of work begin.
 
 mod places;
+mod shards;
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -19,6 +20,8 @@ use crate::{
     unit::{Access, Tx, Unit},
 };
 
+pub use shards::ShardRow;
+
 /// Where the stores are.
 #[derive(Debug, Clone)]
 pub enum DbConfig {
@@ -29,15 +32,17 @@ pub enum DbConfig {
     Postgres(PostgresConfig),
 }
 
-/// One PostgreSQL database for the control store and all tenants.
+/// The PostgreSQL database of the control store and of tenants; other shards are rows of the control store.
 #[derive(Clone)]
 pub struct PostgresConfig {
     /// The role that reads and writes: it owns nothing and row-level security holds it.
     pub url: String,
     /// The role that migrates.
     pub owner_url: String,
-    /// The most connections for tenants' units of work; half as many more serve the control store.
+    /// The most connections for tenants' units of work on each shard; half as many more serve the control store.
     pub connections: usize,
+    /// Where passwords are that a URL lacks, in libpq's form.
+    pub passfile: Option<PathBuf>,
 }
 
 impl std::fmt::Debug for PostgresConfig {
@@ -86,7 +91,7 @@ impl Db {
     ) -> DbResult<Self> {
         let engine = match config {
             DbConfig::Files { data } => Engine::Sqlite(Files::open(data, migrations, clock.clone())?),
-            DbConfig::Postgres(config) => Engine::Postgres(Pools::open(config, &Plan::of(migrations)).await?),
+            DbConfig::Postgres(config) => Engine::Postgres(Pools::open(config, Plan::of(migrations)).await?),
         };
         let db = Self(Arc::new(Inner {
             engine,
@@ -138,7 +143,12 @@ impl Db {
         let placement = self.placed(tenant).await?;
         match &self.0.engine {
             Engine::Sqlite(files) => return files.provision(tenant),
-            Engine::Postgres(pools) => pools.shard(&placement.shard).admit(&placement).await?,
+            Engine::Postgres(pools) => {
+                self.shard(pools, &placement.shard)
+                    .await?
+                    .admit(&placement)
+                    .await?
+            }
         }
         let mut cx = self.tenant(tenant, Actor::System).begin().await?;
         let now = cx.now();

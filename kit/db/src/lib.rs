@@ -27,7 +27,7 @@ pub use linkme;
 
 pub use audit::Audit;
 pub use cx::{Cx, PlatformCx};
-pub use db::{Db, DbConfig, PostgresConfig, TenantDb};
+pub use db::{Db, DbConfig, PostgresConfig, ShardRow, TenantDb};
 pub use error::{DbError, DbResult};
 pub use idempotency::{Answered, Claimed};
 pub use journal::{Event, JournalLine, Raises};

@@ -6,6 +6,7 @@ mod error;
 mod fence;
 mod login;
 mod migrate;
+mod passfile;
 mod pool;
 mod role;
 mod shard;

@@ -74,6 +74,7 @@ impl TestApp {
                     url: server.app_url(),
                     owner_url: server.owner_url(),
                     connections: 6,
+                    passfile: None,
                 })
             }
         };

@@ -90,6 +90,15 @@ impl PostgresServer {
         self.wait_until_ready(&programs());
     }
 
+    /// Stops the server for good.
+    ///
+    /// # Panics
+    /// When it goes on.
+    pub fn stop(mut self) {
+        drop(self.supervisor.stdin.take());
+        self.supervisor.wait().expect("the supervisor ends");
+    }
+
     /// Runs SQL as the role of `url`; says what `psql` printed, one row a line, or the error.
     ///
     /// # Errors

@@ -66,11 +66,14 @@ impl Db {
             epoch: placement.epoch,
             places: Arc::clone(&self.0.places),
         };
-        pools.shard(&placement.shard).begin(binding, access).await
+        self.shard(pools, &placement.shard)
+            .await?
+            .begin(binding, access)
+            .await
     }
 
-    async fn shard_of<'p>(&self, pools: &'p Pools, tenant: TenantId) -> DbResult<&'p Shard> {
-        Ok(pools.shard(&self.place_of(tenant).await?.shard))
+    async fn shard_of(&self, pools: &Pools, tenant: TenantId) -> DbResult<Arc<Shard>> {
+        self.shard(pools, &self.place_of(tenant).await?.shard).await
     }
 
     /// Asked of the control store once, until the store says that it is out of date.

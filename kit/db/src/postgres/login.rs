@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use deadpool_postgres::{Manager, ManagerConfig, Pool, PoolConfig, RecyclingMethod, Runtime, Timeouts};
 use tokio::task::JoinHandle;
-use tokio_postgres::{Client, Config, Error, NoTls};
+use tokio_postgres::{Client, Config, Error, NoTls, config::Host};
 
-use crate::{DbError, DbResult};
+use super::passfile;
+use crate::{DbError, DbResult, PostgresConfig};
 
 /// How long a unit of work waits for a connection, and a statement for a lock.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
@@ -23,15 +24,47 @@ pub(super) struct Login {
 }
 
 impl Login {
-    pub(super) fn parse(url: &str) -> DbResult<Self> {
+    /// Reads a URL; a password that it lacks is looked for in the file that the settings name.
+    pub(super) fn of(url: &str, settings: &PostgresConfig) -> DbResult<Self> {
+        let mut login = Self::bare(url)?;
+        if let Some(file) = &settings.passfile
+            && login.password().is_none()
+        {
+            let (host, port, database) = login.place();
+            if let Some(password) = passfile::password(file, [&host, &port, &database, login.role()])? {
+                login.config.password(password);
+            }
+        }
+        Ok(login)
+    }
+
+    /// Reads a URL, with what it says only.
+    pub(super) fn bare(url: &str) -> DbResult<Self> {
         // The cause may quote the password; the reason is enough.
-        let config: Config = url.parse().map_err(|_| {
-            DbError::Unavailable(
-                "the database URL cannot be read; expected postgresql://user:password@host:port/database"
-                    .into(),
+        let mut config: Config = url.parse().map_err(|_| {
+            DbError::unavailable(
+                "the database URL cannot be read; expected postgresql://user:password@host:port/database",
             )
         })?;
+        config.connect_timeout(PATIENCE);
         Ok(Self { config })
+    }
+
+    /// Which database this is, whoever connects.
+    pub(super) fn address(&self) -> String {
+        let (host, port, database) = self.place();
+        format!("{host}:{port}/{database}")
+    }
+
+    fn place(&self) -> (String, String, String) {
+        let host = match self.config.get_hosts().first() {
+            Some(Host::Tcp(host)) => host.clone(),
+            Some(Host::Unix(directory)) => directory.display().to_string(),
+            None => "localhost".to_owned(),
+        };
+        let port = self.config.get_ports().first().copied().unwrap_or(5432);
+        let database = self.config.get_dbname().unwrap_or(self.role());
+        (host, port.to_string(), database.to_owned())
     }
 
     pub(super) fn role(&self) -> &str {

@@ -21,8 +21,15 @@ const SHARD: &[Step] = &[Step {
     postgres: include_str!("placements.sql"),
 }];
 
+/// What a database holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Schemas {
+    WithPlatform,
+    OfTenants,
+}
+
 /// Applies the missing steps of all schemas in one transaction, as the owner.
-pub(super) async fn migrate(owner: &Login, app: &Login, plan: &Plan) -> DbResult<()> {
+pub(super) async fn migrate(owner: &Login, app: &Login, plan: &Plan, schemas: Schemas) -> DbResult<()> {
     let (mut client, driver) = owner.connect().await?;
     let transaction = client.transaction().await?;
     transaction
@@ -32,8 +39,10 @@ pub(super) async fn migrate(owner: &Login, app: &Login, plan: &Plan) -> DbResult
     role::ensure(session, app).await?;
     let app_role = &escape_identifier(app.role());
     keep_history(session).await?;
-    apply(session, "platform", &plan.control).await?;
-    grant(session, "platform", app_role).await?;
+    if schemas == Schemas::WithPlatform {
+        apply(session, "platform", &plan.control).await?;
+        grant(session, "platform", app_role).await?;
+    }
     apply(session, "tenant", &plan.tenant).await?;
     grant(session, "tenant", app_role).await?;
     secure(session, "tenant", "app.tenant_id").await?;

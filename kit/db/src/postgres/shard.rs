@@ -8,6 +8,7 @@ use stoa_core::TenantId;
 use super::{
     Binding, Tx, fence,
     login::{Login, PATIENCE},
+    role,
     share::Shares,
 };
 use crate::{DbResult, Placement, unit::Access};
@@ -24,6 +25,10 @@ impl Shard {
             pool: app.pool("tenant", connections)?,
             shares: Shares::of(connections, PATIENCE),
         })
+    }
+
+    pub(super) async fn check(&self) -> DbResult<()> {
+        role::check(&self.pool).await
     }
 
     pub(crate) async fn begin(&self, binding: Binding, access: Access) -> DbResult<Tx> {

@@ -10,6 +10,7 @@ mod load;
 mod placement;
 mod restart;
 mod roles;
+mod shards;
 mod units;
 
 use serde::Serialize;
@@ -84,6 +85,7 @@ fn on_server(server: &PostgresServer) -> DbConfig {
         url: server.app_url(),
         owner_url: server.owner_url(),
         connections: 4,
+        passfile: None,
     })
 }
 

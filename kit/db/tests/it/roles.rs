@@ -11,6 +11,7 @@ async fn open(server: &PostgresServer, role: &str) -> DbResult<Db> {
         url: server.app_url().replace("stoa_app", role),
         owner_url: server.owner_url(),
         connections: 2,
+        passfile: None,
     };
     Db::open(&DbConfig::Postgres(config), &[NOTES], Clock::System).await
 }

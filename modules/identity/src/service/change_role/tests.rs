@@ -80,6 +80,7 @@ async fn one_stays_on_postgres() -> Result<()> {
         url: server.app_url(),
         owner_url: server.owner_url(),
         connections: 4,
+        passfile: None,
     });
     check(config).await
 }

@@ -128,6 +128,7 @@ async fn is_finished_on_postgres() -> Result<()> {
         url: server.app_url(),
         owner_url: server.owner_url(),
         connections: 4,
+        passfile: None,
     });
     check(config).await
 }
