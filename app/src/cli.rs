@@ -10,6 +10,7 @@ mod doctor;
 mod import;
 mod migrate;
 mod serve;
+mod shard;
 mod tenant;
 mod terminal;
 mod user;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use stoa::Stoa;
 
 use super::{
-    doctor, import, migrate, tenant,
+    doctor, import, migrate, shard, tenant,
     terminal::{Given, Terminal},
     user,
 };
@@ -21,6 +21,9 @@ pub(crate) enum Command {
     /// Businesses
     #[command(subcommand)]
     Tenant(tenant::Command),
+    /// The PostgreSQL databases that keep businesses' stores
+    #[command(subcommand)]
+    Shard(shard::Command),
     /// People
     #[command(subcommand)]
     User(user::Command),
@@ -33,7 +36,7 @@ impl Command {
     /// What it takes from where it is called. Always asked in the caller's own process.
     pub(crate) fn given(&self) -> Result<Given> {
         match self {
-            Self::Migrate | Self::Doctor | Self::Tenant(_) => Ok(Given::default()),
+            Self::Migrate | Self::Doctor | Self::Tenant(_) | Self::Shard(_) => Ok(Given::default()),
             Self::User(command) => command.given(),
             Self::Import(command) => command.given(),
         }
@@ -44,6 +47,7 @@ impl Command {
             Self::Migrate => migrate::run(stoa, terminal).await,
             Self::Doctor => doctor::run(stoa, terminal).await,
             Self::Tenant(command) => tenant::run(stoa, command, terminal).await,
+            Self::Shard(command) => shard::run(stoa, command, terminal).await,
             Self::User(command) => user::run(stoa, command, terminal).await,
             Self::Import(command) => import::run(stoa, command, terminal).await,
         }

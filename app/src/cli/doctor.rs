@@ -12,6 +12,9 @@ use super::terminal::Terminal;
 struct Finding {
     /// The business's slug; none for the platform itself.
     tenant: Option<String>,
+    /// The database that it is about, when it is about one as a whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shard: Option<String>,
     problem: String,
 }
 
@@ -21,13 +24,21 @@ struct Examination {
     findings: Vec<Finding>,
 }
 
-/// Opens every store and checks its journal.
+/// Opens every store and checks its journal; looks through every database for what would let one business reach another's
+/// rows.
 pub(crate) async fn run(stoa: &Stoa, terminal: &Terminal) -> Result<()> {
     let tenants = stoa_tenants::list_tenants(stoa.db()).await?;
     let mut findings = Vec::new();
     let platform = stoa.db().platform_read().await?.audit().await;
     findings.extend(problem(platform).map(|problem| Finding {
         tenant: None,
+        shard: None,
+        problem,
+    }));
+    let flaws = stoa.db().inspect().await?;
+    findings.extend(flaws.into_iter().map(|(shard, problem)| Finding {
+        tenant: None,
+        shard: Some(shard),
         problem,
     }));
     for tenant in &tenants {
@@ -38,6 +49,7 @@ pub(crate) async fn run(stoa: &Stoa, terminal: &Terminal) -> Result<()> {
         };
         findings.extend(problem(audit).map(|problem| Finding {
             tenant: Some(slug),
+            shard: None,
             problem,
         }));
     }
@@ -48,8 +60,8 @@ pub(crate) async fn run(stoa: &Stoa, terminal: &Terminal) -> Result<()> {
     terminal.show(&examination, || describe(&examination))?;
     match examination.findings.len() {
         0 => Ok(()),
-        1 => bail!("one store is not well"),
-        count => bail!("{count} stores are not well"),
+        1 => bail!("one thing is not well"),
+        count => bail!("{count} things are not well"),
     }
 }
 
@@ -64,8 +76,12 @@ fn problem(audit: DbResult<Audit>) -> Option<String> {
 fn describe(examination: &Examination) -> String {
     let mut text = format!("{} stores examined", examination.stores);
     for finding in &examination.findings {
-        let store = finding.tenant.as_deref().unwrap_or("the platform");
-        text.push_str(&format!("\n{store}: {}", finding.problem));
+        let place = match (&finding.tenant, &finding.shard) {
+            (Some(slug), _) => slug.clone(),
+            (None, Some(shard)) => format!("the database of the shard {shard}"),
+            (None, None) => "the platform".to_owned(),
+        };
+        text.push_str(&format!("\n{place}: {}", finding.problem));
     }
     text
 }

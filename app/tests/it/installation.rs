@@ -35,7 +35,10 @@ impl Installation {
     }
 
     pub(crate) fn on_postgres() -> Self {
-        let server = PostgresServer::shared();
+        Self::on_server(PostgresServer::shared())
+    }
+
+    pub(crate) fn on_server(server: &PostgresServer) -> Self {
         let database = vec![
             ("STOA_DATABASE_URL", server.app_url()),
             ("STOA_DATABASE_OWNER_URL", server.owner_url()),

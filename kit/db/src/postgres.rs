@@ -1,6 +1,7 @@
 //! The PostgreSQL engine: all tenants' rows in one schema behind row-level security, the control store in another.
 
 mod bind;
+mod catalogue;
 pub(crate) mod column;
 mod error;
 mod fence;
@@ -8,6 +9,7 @@ mod login;
 mod migrate;
 mod passfile;
 mod pool;
+mod rights;
 mod role;
 mod shard;
 mod share;

@@ -99,18 +99,18 @@ impl PostgresServer {
         self.supervisor.wait().expect("the supervisor ends");
     }
 
-    /// Runs SQL as the role of `url`; says what `psql` printed, one row a line, or the error.
+    /// Runs commands of SQL on one connection, as the role of `url`; says what `psql` printed, one row a line, or the error.
     ///
     /// # Errors
     /// What the server answered: the code and the text.
     ///
     /// # Panics
     /// When `psql` cannot be run.
-    pub fn psql(url: &str, text: &str) -> Result<String, String> {
+    pub fn psql(url: &str, commands: &[&str]) -> Result<String, String> {
         let output = Command::new(programs().join("psql"))
             .args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align"])
             .args(["--set=ON_ERROR_STOP=1", "--set=VERBOSITY=verbose"])
-            .args(["--command", text])
+            .args(commands.iter().flat_map(|command| ["--command", command]))
             .arg(url)
             .output()
             .expect("psql runs");
@@ -136,7 +136,7 @@ impl PostgresServer {
         server.wait_until_ready(&programs);
         let database = server.url(SUPERUSER).replace(DATABASE, "postgres");
         for role in ROLES {
-            if let Err(error) = Self::psql(&database, role) {
+            if let Err(error) = Self::psql(&database, &[role]) {
                 panic!("{role}: {error}");
             }
         }

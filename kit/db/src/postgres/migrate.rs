@@ -4,7 +4,11 @@
 use postgres_protocol::escape::escape_identifier;
 use tokio_postgres::Client;
 
-use super::{login::Login, role};
+use super::{
+    login::Login,
+    rights::{self, ASKED, TENANT},
+    role,
+};
 use crate::{
     DbError, DbResult,
     migrations::{Plan, Step},
@@ -41,14 +45,14 @@ pub(super) async fn migrate(owner: &Login, app: &Login, plan: &Plan, schemas: Sc
     keep_history(session).await?;
     if schemas == Schemas::WithPlatform {
         apply(session, "platform", &plan.control).await?;
-        grant(session, "platform", app_role).await?;
+        rights::grant(session, "platform", app_role).await?;
     }
     apply(session, "tenant", &plan.tenant).await?;
-    grant(session, "tenant", app_role).await?;
-    secure(session, "tenant", "app.tenant_id").await?;
+    rights::secure(session, "tenant", TENANT).await?;
+    rights::grant(session, "tenant", app_role).await?;
     apply(session, "shard", SHARD).await?;
-    secure(session, "shard", "app.asked").await?;
-    grant_placements(session, app_role).await?;
+    rights::secure(session, "shard", ASKED).await?;
+    rights::grant_placements(session, app_role).await?;
     transaction.commit().await?;
     drop(client);
     driver.await.map_err(DbError::unavailable)??;
@@ -96,57 +100,6 @@ async fn apply(client: &Client, schema: &str, steps: &[Step]) -> DbResult<()> {
         if fresh == 1 {
             client.batch_execute(step.postgres).await?;
         }
-    }
-    Ok(())
-}
-
-/// Data may be read and written by the app's role; tables may not be changed or emptied, and the journal's lines stay:
-/// only their data can be erased. What default privileges gave besides is taken back.
-async fn grant(client: &Client, schema: &str, role: &str) -> DbResult<()> {
-    client
-        .batch_execute(&format!(
-            "GRANT USAGE ON SCHEMA {schema} TO {role};
-             GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role};
-             REVOKE TRUNCATE, REFERENCES, TRIGGER ON ALL TABLES IN SCHEMA {schema} FROM {role};
-             REVOKE UPDATE, DELETE ON {schema}.journal FROM {role};
-             GRANT UPDATE (data) ON {schema}.journal TO {role};"
-        ))
-        .await?;
-    Ok(())
-}
-
-/// The app's role lets tenants in and fences them; which steps were applied is none of its business.
-async fn grant_placements(client: &Client, role: &str) -> DbResult<()> {
-    client
-        .batch_execute(&format!(
-            "GRANT USAGE ON SCHEMA shard TO {role};
-             REVOKE ALL ON ALL TABLES IN SCHEMA shard FROM {role};
-             GRANT SELECT, INSERT, UPDATE (open) ON shard.placements TO {role};"
-        ))
-        .await?;
-    Ok(())
-}
-
-/// Puts tables that no policy guards yet behind one: a row shows to whom the setting names. `FORCE` holds the owner to it
-/// too.
-async fn secure(client: &Client, schema: &str, setting: &str) -> DbResult<()> {
-    let own = format!("tenant_id = (SELECT nullif(current_setting('{setting}', true), '')::uuid)");
-    let bare = client
-        .query(
-            "SELECT relname::text FROM pg_class
-             WHERE relnamespace = $1::text::regnamespace AND relkind IN ('r', 'p') AND NOT relforcerowsecurity
-               AND relname <> 'schema_migrations'",
-            &[&schema],
-        )
-        .await?;
-    for row in bare {
-        let table: &str = row.try_get(0)?;
-        client
-            .batch_execute(&format!(
-                "ALTER TABLE {schema}.{table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-                 CREATE POLICY tenant ON {schema}.{table} USING ({own}) WITH CHECK ({own});"
-            ))
-            .await?;
     }
     Ok(())
 }

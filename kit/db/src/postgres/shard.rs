@@ -6,7 +6,7 @@ use deadpool_postgres::Pool;
 use stoa_core::TenantId;
 
 use super::{
-    Binding, Tx, fence,
+    Binding, Tx, catalogue, fence,
     login::{Login, PATIENCE},
     role,
     share::Shares,
@@ -29,6 +29,10 @@ impl Shard {
 
     pub(super) async fn check(&self) -> DbResult<()> {
         role::check(&self.pool).await
+    }
+
+    pub(crate) async fn inspect(&self) -> DbResult<Vec<String>> {
+        catalogue::inspect(&self.pool).await
     }
 
     pub(crate) async fn begin(&self, binding: Binding, access: Access) -> DbResult<Tx> {

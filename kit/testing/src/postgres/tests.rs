@@ -44,7 +44,7 @@ fn gives_each_role_its_url() {
 #[test]
 fn no_role_of_an_application_escapes_row_level_security() {
     let server = PostgresServer::shared();
-    let answer = |url: String, question: &str| PostgresServer::psql(&url, question).expect("it answers");
+    let answer = |url: String, question: &str| PostgresServer::psql(&url, &[question]).expect("it answers");
     let rights = "SELECT rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname = current_user";
     let owns = "SELECT count(*) FROM pg_database WHERE datdba = current_user::regrole";
     for (url, databases) in [(server.app_url(), "0"), (server.owner_url(), "1")] {
