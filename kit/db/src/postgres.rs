@@ -13,6 +13,7 @@ mod rights;
 mod role;
 mod shard;
 mod share;
+mod tls;
 mod tx;
 
 pub(crate) use bind::Binding;

@@ -31,6 +31,11 @@ if [ "$(id -u)" = 0 ]; then
 fi
 $as "$programs/initdb" --pgdata "$home/data" --username "$user" \
     --auth=trust --encoding=UTF8 --locale=C --no-sync >&2 || exit 1
+case " $* " in *" ssl=on "*)
+    $as openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
+        -addext subjectAltName=DNS:localhost -addext basicConstraints=critical,CA:FALSE \
+        -keyout "$home/data/server.key" -out "$home/data/server.crt" >&2 || exit 1
+esac
 $as "$programs/postgres" -D "$home/data" "$@" >&2 &
 while read -r mode; do
     $as "$programs/pg_ctl" restart --silent --wait --pgdata "$home/data" --mode "$mode" >&2
@@ -62,7 +67,7 @@ impl PostgresServer {
     #[must_use]
     pub fn shared() -> &'static Self {
         static SERVER: OnceLock<PostgresServer> = OnceLock::new();
-        SERVER.get_or_init(|| Self::start("synchronous_commit=off"))
+        SERVER.get_or_init(|| Self::start(&["synchronous_commit=off"]))
     }
 
     /// A server of one test's own, which it may restart: what was acknowledged survives that.
@@ -71,7 +76,22 @@ impl PostgresServer {
     /// When PostgreSQL is not installed or does not start.
     #[must_use]
     pub fn private() -> Self {
-        Self::start("synchronous_commit=on")
+        Self::start(&["synchronous_commit=on"])
+    }
+
+    /// A server that speaks TLS, with a certificate for `localhost` that nobody else has signed.
+    ///
+    /// # Panics
+    /// When PostgreSQL or OpenSSL is not installed, or the server does not start.
+    #[must_use]
+    pub fn with_tls() -> Self {
+        Self::start(&["synchronous_commit=on", "ssl=on"])
+    }
+
+    /// The certificate of a server with TLS.
+    #[must_use]
+    pub fn certificate(&self) -> PathBuf {
+        self.home.join("data/server.crt")
     }
 
     /// Restarts the server without letting anybody finish, as a crash would.
@@ -122,11 +142,11 @@ impl PostgresServer {
         }
     }
 
-    fn start(setting: &str) -> Self {
+    fn start(special: &[&str]) -> Self {
         let programs = programs();
         let port = free_port();
         let home = private_directory();
-        let supervisor = supervise(&programs, home.path(), port, setting);
+        let supervisor = supervise(&programs, home.path(), port, special);
         let mut server = Self {
             port,
             // From here on the supervisor removes it.
@@ -206,12 +226,12 @@ impl PostgresServer {
 
 /// Starts the server under its supervisor, in a process group of its own: an interrupt at the terminal is for the
 /// tests, and the supervisor has to outlive them.
-fn supervise(programs: &Path, home: &Path, port: u16, setting: &str) -> Child {
+fn supervise(programs: &Path, home: &Path, port: u16, special: &[&str]) -> Child {
     Command::new("/bin/sh")
         .args(["-c", SUPERVISOR, "supervisor"])
         .args([programs, home])
         .arg(SUPERUSER)
-        .args(settings(port, home, setting))
+        .args(settings(port, home, special))
         .process_group(0)
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
@@ -221,18 +241,18 @@ fn supervise(programs: &Path, home: &Path, port: u16, setting: &str) -> Child {
 }
 
 /// Durability is off: the data need not outlive the tests, which wait less.
-fn settings(port: u16, home: &Path, setting: &str) -> Vec<String> {
+fn settings(port: u16, home: &Path, special: &[&str]) -> Vec<String> {
     [
         "listen_addresses=127.0.0.1",
         &format!("port={port}"),
         &format!("unix_socket_directories={}", home.display()),
         "fsync=off",
-        setting,
         "full_page_writes=off",
         "max_connections=300",
         "shared_buffers=128MB",
     ]
     .iter()
+    .chain(special)
     .flat_map(|setting| ["-c".to_owned(), (*setting).to_owned()])
     .collect()
 }

@@ -43,9 +43,17 @@ impl From<Error> for DbError {
 impl From<PoolError> for DbError {
     fn from(error: PoolError) -> Self {
         match error {
-            PoolError::Backend(error) => Self::from(error),
+            PoolError::Backend(error) => unreachable(error),
             other => Self::unavailable(other),
         }
+    }
+}
+
+/// A connection that could not be made, for whatever reason: nothing was asked of the database yet.
+pub(super) fn unreachable(error: Error) -> DbError {
+    match DbError::from(error) {
+        DbError::Failed(cause) | DbError::Refused(cause) => DbError::Unavailable(cause),
+        other => other,
     }
 }
 

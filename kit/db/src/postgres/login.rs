@@ -4,9 +4,13 @@ use std::time::Duration;
 
 use deadpool_postgres::{Manager, ManagerConfig, Pool, PoolConfig, RecyclingMethod, Runtime, Timeouts};
 use tokio::task::JoinHandle;
-use tokio_postgres::{Client, Config, Error, NoTls, config::Host};
+use tokio_postgres::{Client, Config, Error, config::Host};
 
-use super::passfile;
+use super::{
+    error::unreachable,
+    passfile,
+    tls::{Tls, Wanted},
+};
 use crate::{DbError, DbResult, PostgresConfig};
 
 /// How long a unit of work waits for a connection, and a statement for a lock.
@@ -21,6 +25,7 @@ const HELD_TO: &str = "-c enable_seqscan=off -c jit=off -c statement_timeout=30s
 #[derive(Debug, Clone)]
 pub(super) struct Login {
     config: Config,
+    tls: Tls,
 }
 
 impl Login {
@@ -41,13 +46,15 @@ impl Login {
     /// Reads a URL, with what it says only.
     pub(super) fn bare(url: &str) -> DbResult<Self> {
         // The cause may quote the password; the reason is enough.
+        let (wanted, url) = Wanted::take(url);
         let mut config: Config = url.parse().map_err(|_| {
             DbError::unavailable(
                 "the database URL cannot be read; expected postgresql://user:password@host:port/database",
             )
         })?;
-        config.connect_timeout(PATIENCE);
-        Ok(Self { config })
+        let (tls, mode) = Tls::of(&wanted)?;
+        config.connect_timeout(PATIENCE).ssl_mode(mode);
+        Ok(Self { config, tls })
     }
 
     /// Which database this is, whoever connects.
@@ -75,9 +82,14 @@ impl Login {
         self.config.get_password()
     }
 
+    /// What also a request to cancel goes through.
+    pub(super) fn tls(&self) -> &Tls {
+        &self.tls
+    }
+
     /// One connection, without limits: for what the owner does.
     pub(super) async fn connect(&self) -> DbResult<(Client, JoinHandle<Result<(), Error>>)> {
-        let (client, connection) = self.config.connect(NoTls).await?;
+        let (client, connection) = self.config.connect(self.tls.clone()).await.map_err(unreachable)?;
         Ok((client, tokio::spawn(connection)))
     }
 
@@ -96,7 +108,7 @@ impl Login {
             create: Some(PATIENCE),
             recycle: Some(PATIENCE),
         };
-        Pool::builder(Manager::from_config(config, NoTls, recycling))
+        Pool::builder(Manager::from_config(config, self.tls.clone(), recycling))
             .config(limits)
             .runtime(Runtime::Tokio1)
             .build()

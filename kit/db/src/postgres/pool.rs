@@ -13,6 +13,7 @@ use super::{
     login::Login,
     migrate::{self, Schemas},
     role,
+    tls::Tls,
 };
 use crate::{DbError, DbResult, PostgresConfig, migrations::Plan, placement::MAIN, unit::Access};
 
@@ -21,6 +22,7 @@ pub(crate) struct Pools {
     config: PostgresConfig,
     plan: Plan,
     platform: Pool,
+    tls: Tls,
     /// By name; opened when they are first needed.
     shards: Mutex<HashMap<String, Arc<OnceCell<Arc<Shard>>>>>,
 }
@@ -38,12 +40,17 @@ impl Pools {
             config: config.clone(),
             plan,
             platform,
+            tls: app.tls().clone(),
             shards: Mutex::new(HashMap::from([(MAIN.to_owned(), Arc::new(main))])),
         })
     }
 
     pub(crate) async fn control(&self, access: Access) -> DbResult<Tx> {
-        Ok(Tx::of_platform(self.platform.get().await?, access))
+        Ok(Tx::of_platform(
+            self.platform.get().await?,
+            self.tls.clone(),
+            access,
+        ))
     }
 
     /// A shard that is open.

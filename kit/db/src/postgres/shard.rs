@@ -10,12 +10,14 @@ use super::{
     login::{Login, PATIENCE},
     role,
     share::Shares,
+    tls::Tls,
 };
 use crate::{DbResult, Placement, unit::Access};
 
 #[derive(Debug)]
 pub(crate) struct Shard {
     pool: Pool,
+    tls: Tls,
     shares: Arc<Shares>,
 }
 
@@ -23,6 +25,7 @@ impl Shard {
     pub(super) fn new(app: &Login, connections: usize) -> DbResult<Self> {
         Ok(Self {
             pool: app.pool("tenant", connections)?,
+            tls: app.tls().clone(),
             shares: Shares::of(connections, PATIENCE),
         })
     }
@@ -38,7 +41,7 @@ impl Shard {
     pub(crate) async fn begin(&self, binding: Binding, access: Access) -> DbResult<Tx> {
         let share = self.shares.take(binding.tenant).await?;
         let client = self.pool.get().await?;
-        Ok(Tx::of_tenant(client, binding, share, access))
+        Ok(Tx::of_tenant(client, self.tls.clone(), binding, share, access))
     }
 
     /// Lets a tenant in, so that units of work can be bound to it.

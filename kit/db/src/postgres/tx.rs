@@ -7,7 +7,7 @@ use futures_util::{
     future::{try_join, try_join_all},
 };
 use tokio_postgres::{
-    NoTls, Statement,
+    Statement,
     types::{IsNull, ToSql, Type, to_sql_checked},
 };
 
@@ -15,6 +15,7 @@ use super::{
     bind::{Binding, Opening},
     column::EPOCH_MICROS,
     share::Share,
+    tls::Tls,
 };
 use crate::{DbError, DbResult, Row, Value, render::Rendered, row::Source, unit::Access};
 
@@ -27,6 +28,7 @@ const MORE_TIME: &str = "SET LOCAL statement_timeout = '5min'";
 pub(crate) struct Tx {
     /// Taken out when the transaction is over or the connection can no longer be trusted.
     client: Option<Object>,
+    tls: Tls,
     /// Not yet sent.
     opening: Option<Opening>,
     open: bool,
@@ -37,17 +39,24 @@ pub(crate) struct Tx {
 }
 
 impl Tx {
-    pub(super) fn of_platform(client: Object, access: Access) -> Self {
-        Self::new(client, Opening::new(None, access), None)
+    pub(super) fn of_platform(client: Object, tls: Tls, access: Access) -> Self {
+        Self::new(client, tls, Opening::new(None, access), None)
     }
 
-    pub(super) fn of_tenant(client: Object, binding: Binding, share: Share, access: Access) -> Self {
-        Self::new(client, Opening::new(Some(binding), access), Some(share))
+    pub(super) fn of_tenant(
+        client: Object,
+        tls: Tls,
+        binding: Binding,
+        share: Share,
+        access: Access,
+    ) -> Self {
+        Self::new(client, tls, Opening::new(Some(binding), access), Some(share))
     }
 
-    fn new(client: Object, opening: Opening, share: Option<Share>) -> Self {
+    fn new(client: Object, tls: Tls, opening: Opening, share: Option<Share>) -> Self {
         Self {
             client: Some(client),
+            tls,
             opening: Some(opening),
             open: false,
             in_flight: false,
@@ -158,10 +167,10 @@ impl Drop for Tx {
         if self.in_flight {
             // Whoever borrowed the connection next would wait for the statement: it is cancelled on the server,
             // and the connection is closed.
-            let cancel = client.cancel_token();
+            let (cancel, tls) = (client.cancel_token(), self.tls.clone());
             drop(Object::take(client));
             if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-                runtime.spawn(async move { cancel.cancel_query(NoTls).await });
+                runtime.spawn(async move { cancel.cancel_query(tls).await });
             }
         } else if self.open {
             // Sent at once, and answered before anything that the next borrower sends.

@@ -12,6 +12,7 @@ mod placement;
 mod restart;
 mod roles;
 mod shards;
+mod tls;
 mod units;
 
 use serde::Serialize;

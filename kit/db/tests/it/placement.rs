@@ -2,7 +2,7 @@
 
 use stoa_core::{Actor, Clock, TenantId};
 use stoa_db::{Db, DbError, sql};
-use stoa_testing::PostgresServer;
+use stoa_testing::{PostgresServer, vault};
 
 use crate::{Engine, NOTES, Platform, connect, insert_note, on_both_engines, slugs, write_note};
 
@@ -78,7 +78,9 @@ async fn a_fence_waits_for_a_writer_that_has_begun() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_process_that_remembers_an_older_place_asks_again() {
     let platform = Platform::start(Engine::Postgres).await;
-    let other = Db::open(&platform.stores, &[NOTES], Clock::System).await.unwrap();
+    let other = Db::open(&platform.stores, &[NOTES], Clock::System, vault())
+        .await
+        .unwrap();
     let tenant = platform.tenant().await;
     let theirs = other.tenant(tenant.tenant(), Actor::Command);
     write_note(&theirs, "first").await;

@@ -2,7 +2,7 @@
 
 use stoa_core::Clock;
 use stoa_db::{Db, DbConfig, DbError, DbResult, PostgresConfig};
-use stoa_testing::PostgresServer;
+use stoa_testing::{PostgresServer, vault};
 
 use crate::{NOTES, connect};
 
@@ -13,7 +13,7 @@ async fn open(server: &PostgresServer, role: &str) -> DbResult<Db> {
         connections: 2,
         passfile: None,
     };
-    Db::open(&DbConfig::Postgres(config), &[NOTES], Clock::System).await
+    Db::open(&DbConfig::Postgres(config), &[NOTES], Clock::System, vault()).await
 }
 
 fn reason(refused: DbResult<Db>) -> String {

@@ -2,7 +2,7 @@
 
 use stoa_core::{Actor, Slug, TenantId};
 use stoa_db::{Db, DbError, PlacementKind, Placing, TenantDb};
-use stoa_testing::PostgresServer;
+use stoa_testing::{PostgresServer, vault};
 
 use crate::{NOTES, Platform, connect, slugs, write_note};
 
@@ -115,7 +115,7 @@ async fn a_shard_that_is_down_stops_nobody_else() {
     tokio::task::spawn_blocking(move || other.stop()).await.unwrap();
 
     // Also for a process that starts meanwhile.
-    let restarted = Db::open(&platform.stores, &[NOTES], stoa_core::Clock::System)
+    let restarted = Db::open(&platform.stores, &[NOTES], stoa_core::Clock::System, vault())
         .await
         .unwrap();
     for db in [&platform.db, &restarted] {
