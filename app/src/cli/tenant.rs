@@ -22,7 +22,7 @@ use super::terminal::Terminal;
 #[derive(Debug, Subcommand, Serialize, Deserialize)]
 pub(crate) enum Command {
     /// Create a business and its website
-    Create(Create),
+    Create(Box<Create>),
     /// List the businesses
     List,
     /// Show one business

@@ -197,7 +197,7 @@ impl Db {
     async fn platform(&self, actor: Actor, access: Access) -> DbResult<PlatformCx> {
         let tx = match &self.0.engine {
             Engine::Sqlite(files) => Tx::Sqlite(files.control(access).await?),
-            Engine::Postgres(pools) => Tx::Postgres(pools.control(access).await?),
+            Engine::Postgres(pools) => Tx::Postgres(Box::new(pools.control(access).await?)),
         };
         Ok(PlatformCx::new(Unit::new(tx, access, self.0.clock.now(), actor)))
     }
@@ -228,7 +228,9 @@ impl TenantDb {
         } = &*self.db.0;
         let tx = match engine {
             Engine::Sqlite(files) => Tx::Sqlite(files.tenant(self.tenant, access).await?),
-            Engine::Postgres(pools) => Tx::Postgres(self.db.begin_on(pools, self.tenant, access).await?),
+            Engine::Postgres(pools) => {
+                Tx::Postgres(Box::new(self.db.begin_on(pools, self.tenant, access).await?))
+            }
         };
         let unit = Unit::new(tx, access, clock.now(), self.actor.clone());
         Ok(Cx::new(self.tenant, unit, Arc::clone(generations)))
