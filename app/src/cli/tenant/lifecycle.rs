@@ -5,7 +5,7 @@ use stoa::Stoa;
 use stoa_core::Actor;
 use stoa_tenants::{Reason, Tenant};
 
-use super::{find, view};
+use super::{find, placements, view};
 use crate::cli::terminal::Terminal;
 
 pub(super) async fn suspend(stoa: &Stoa, slug: &str, reason: &str, terminal: &Terminal) -> Result<()> {
@@ -13,17 +13,17 @@ pub(super) async fn suspend(stoa: &Stoa, slug: &str, reason: &str, terminal: &Te
     let tenant = find(stoa, slug).await?.id;
     let suspended =
         stoa_tenants::suspend_tenant(stoa.tenants(), stoa.db(), Actor::Command, tenant, reason).await?;
-    show(stoa, &suspended, terminal)
+    show(stoa, &suspended, terminal).await
 }
 
 pub(super) async fn reactivate(stoa: &Stoa, slug: &str, terminal: &Terminal) -> Result<()> {
     let tenant = find(stoa, slug).await?.id;
     let open = stoa_tenants::reactivate_tenant(stoa.tenants(), stoa.db(), Actor::Command, tenant).await?;
-    show(stoa, &open, terminal)
+    show(stoa, &open, terminal).await
 }
 
-fn show(stoa: &Stoa, tenant: &Tenant, terminal: &Terminal) -> Result<()> {
-    terminal.show(&view(tenant, stoa), || {
+async fn show(stoa: &Stoa, tenant: &Tenant, terminal: &Terminal) -> Result<()> {
+    terminal.show(&view(tenant, &placements(stoa).await?, stoa), || {
         format!("{} is {}", tenant.slug, tenant.status.as_str())
     })
 }
