@@ -89,9 +89,10 @@ impl Db {
         clock: Clock,
         vault: Vault,
     ) -> DbResult<Self> {
+        let plan = Arc::new(Plan::of(migrations));
         let engine = match config {
-            DbConfig::Files { data } => Engine::Sqlite(Files::open(data, migrations, clock.clone())?),
-            DbConfig::Postgres(config) => Engine::Postgres(Pools::open(config, Plan::of(migrations)).await?),
+            DbConfig::Files { data } => Engine::Sqlite(Files::open(data, Arc::clone(&plan), clock.clone())?),
+            DbConfig::Postgres(config) => Engine::Postgres(Pools::open(config, Arc::clone(&plan)).await?),
         };
         let db = Self(Arc::new(Inner {
             engine,

@@ -26,12 +26,17 @@ pub enum DbError {
     /// The tenant's store is elsewhere by now, or closed to writers for a while; the request may be repeated.
     #[error("the store has moved or is closed for a while")]
     Moved,
-    /// The tenant uses all the connections it may have; the request may be repeated.
-    #[error("the tenant has too many units of work at once")]
+    /// Others were at work for longer than anybody waits, or the tenant uses all the connections it may have; the request
+    /// may be repeated.
+    #[error("the store is busy")]
     Busy,
     #[error("the storage is full")]
     Full(#[source] Cause),
-    /// A column that does not hold what the code expects, a store that is not the tenant's, a damaged file.
+    /// The store is damaged, another tenant's, or of a schema that this program cannot bring up to date: somebody has to
+    /// look at it.
+    #[error("the store is not as it should be")]
+    Unfit(#[source] Cause),
+    /// A column that does not hold what the code expects.
     #[error("the store holds something unexpected: {0}")]
     Unexpected(String),
     #[error(
@@ -54,6 +59,10 @@ impl DbError {
         Self::Unexpected(what.into())
     }
 
+    pub(crate) fn unfit(cause: impl Into<Cause>) -> Self {
+        Self::Unfit(cause.into())
+    }
+
     pub(crate) fn unavailable(cause: impl Into<Cause>) -> Self {
         Self::Unavailable(cause.into())
     }
@@ -63,9 +72,12 @@ impl Failure for DbError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::Unique(_) => ErrorKind::Conflict,
-            Self::Collision(_) | Self::Unavailable(_) | Self::Moved | Self::Busy | Self::Full(_) => {
-                ErrorKind::Unavailable
-            }
+            Self::Collision(_)
+            | Self::Unavailable(_)
+            | Self::Moved
+            | Self::Busy
+            | Self::Full(_)
+            | Self::Unfit(_) => ErrorKind::Unavailable,
             Self::Refused(_) | Self::NoRow | Self::Unexpected(_) | Self::OtherMasterKey | Self::Failed(_) => {
                 ErrorKind::Internal
             }
@@ -76,7 +88,8 @@ impl Failure for DbError {
         match self {
             Self::Unique(_) => "db.duplicate",
             Self::Collision(_) => "db.retry",
-            Self::Unavailable(_) => "db.unavailable",
+            // What is wrong with it is the operator's concern.
+            Self::Unavailable(_) | Self::Unfit(_) => "db.unavailable",
             Self::Moved => "db.moved",
             Self::Busy => "db.busy",
             Self::Full(_) => "db.full",

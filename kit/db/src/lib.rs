@@ -4,6 +4,7 @@
 mod audit;
 mod cx;
 mod db;
+mod draft;
 mod error;
 mod generations;
 mod idempotency;

@@ -88,6 +88,8 @@ pub(crate) struct Plan {
     pub(crate) control: Vec<Step>,
     /// Tells the templates of different schemas apart.
     pub(crate) fingerprint: String,
+    /// The same in a number, which a file's header has room for.
+    pub(crate) epoch: i32,
 }
 
 impl Plan {
@@ -102,14 +104,14 @@ impl Plan {
             hash.update(step.module);
             hash.update(step.sqlite);
         }
-        let fingerprint = hash.finalize()[..8]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let digest: [u8; 32] = hash.finalize().into();
+        let fingerprint = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let [first, second, third, fourth, ..] = digest;
         Self {
             tenant,
             control,
             fingerprint,
+            epoch: i32::from_be_bytes([first, second, third, fourth]),
         }
     }
 }

@@ -64,7 +64,10 @@ impl<'u> Query<'u> {
 
     /// How many rows the statement changed.
     pub async fn execute(self) -> DbResult<u64> {
-        let changed = self.unit.execute_each(self.text, vec![self.bound]).await?;
+        let changed = self
+            .unit
+            .execute_each(self.text, vec![self.bound], self.heavy)
+            .await?;
         Ok(changed.into_iter().sum())
     }
 
@@ -72,7 +75,7 @@ impl<'u> Query<'u> {
     /// Nothing is bound before.
     pub async fn execute_each(self, rows: impl IntoIterator<Item = Vec<Value>>) -> DbResult<Vec<u64>> {
         self.unit
-            .execute_each(self.text, rows.into_iter().collect())
+            .execute_each(self.text, rows.into_iter().collect(), self.heavy)
             .await
     }
 }

@@ -3,9 +3,11 @@
 pub(crate) mod column;
 mod error;
 mod files;
+mod lease;
 mod migrate;
 mod open;
 mod slot;
+mod slots;
 mod tx;
 
 pub(crate) use files::Files;

@@ -79,13 +79,14 @@ impl Unit {
         &mut self,
         text: &'static Text,
         rows: Vec<Vec<Value>>,
+        heavy: bool,
     ) -> DbResult<Vec<u64>> {
         let rendered = rows
             .into_iter()
             .map(|row| self.render(text, row))
             .collect::<DbResult<Vec<_>>>()?;
         let changed = match &mut self.tx {
-            Tx::Sqlite(tx) => tx.execute_each(&rendered, text.place()),
+            Tx::Sqlite(tx) => tx.execute_each(&rendered, heavy, text.place()),
             Tx::Postgres(tx) => tx.execute_each(&rendered).await,
         };
         self.note(changed, text)

@@ -20,7 +20,7 @@ use crate::{DbError, DbResult, PostgresConfig, migrations::Plan, placement::MAIN
 #[derive(Debug)]
 pub(crate) struct Pools {
     config: PostgresConfig,
-    plan: Plan,
+    plan: Arc<Plan>,
     platform: Pool,
     tls: Tls,
     /// By name; opened when they are first needed.
@@ -29,7 +29,7 @@ pub(crate) struct Pools {
 
 impl Pools {
     /// Migrates as the owner, then connects as the role that owns nothing. The other shards are none of its business yet.
-    pub(crate) async fn open(config: &PostgresConfig, plan: Plan) -> DbResult<Self> {
+    pub(crate) async fn open(config: &PostgresConfig, plan: Arc<Plan>) -> DbResult<Self> {
         let app = Login::of(&config.url, config)?;
         let owner = Login::of(&config.owner_url, config)?;
         migrate::migrate(&owner, &app, &plan, Schemas::WithPlatform).await?;

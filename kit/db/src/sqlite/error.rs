@@ -17,7 +17,7 @@ impl From<Error> for DbError {
             ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Self::Collision(error.into()),
             ErrorCode::DiskFull => Self::Full(error.into()),
             ErrorCode::CannotOpen | ErrorCode::SystemIoFailure => Self::Unavailable(error.into()),
-            ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => Self::Unexpected(error.to_string()),
+            ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => Self::Unfit(error.into()),
             _ => Self::Failed(error.into()),
         }
     }

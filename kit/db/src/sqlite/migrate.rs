@@ -1,5 +1,11 @@
 //! Brings a SQLite file to the schema that this program knows.
 
+use std::{
+    fs::File,
+    io::{self, Read as _, Seek as _, SeekFrom},
+    path::Path,
+};
+
 use rusqlite::{Connection, params};
 use stoa_core::{Clock, Timestamp};
 
@@ -8,8 +14,16 @@ use crate::{DbError, DbResult, migrations::Step};
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
     module TEXT NOT NULL, name TEXT NOT NULL, applied_at INTEGER NOT NULL, PRIMARY KEY (module, name)) STRICT";
 
-/// Applies the steps that are missing, all or none.
-pub(super) fn migrate(connection: &mut Connection, steps: &[Step], now: Timestamp) -> DbResult<()> {
+/// Where the header of a SQLite file holds `user_version` (<https://www.sqlite.org/fileformat2.html>, 1.3).
+const USER_VERSION: u64 = 60;
+
+/// Applies the steps that are missing, all or none, and marks the file with the schema's epoch.
+pub(super) fn migrate(
+    connection: &mut Connection,
+    steps: &[Step],
+    epoch: i32,
+    now: Timestamp,
+) -> DbResult<()> {
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     transaction.execute_batch(LEDGER)?;
     for step in steps {
@@ -26,12 +40,13 @@ pub(super) fn migrate(connection: &mut Connection, steps: &[Step], now: Timestam
             )?;
         }
     }
+    transaction.pragma_update(None, "user_version", epoch)?;
     transaction.commit()?;
     Ok(())
 }
 
 /// Applies what is missing, and writes nothing when nothing is. A store of a newer program is refused.
-pub(super) fn catch_up(connection: &mut Connection, steps: &[Step]) -> DbResult<()> {
+pub(super) fn catch_up(connection: &mut Connection, steps: &[Step], epoch: i32) -> DbResult<()> {
     let applied = applied(connection)?;
     let is_known = |(module, name): &(String, String)| {
         steps
@@ -39,14 +54,25 @@ pub(super) fn catch_up(connection: &mut Connection, steps: &[Step]) -> DbResult<
             .any(|step| step.module == module && step.name == name)
     };
     if let Some((module, name)) = applied.iter().find(|step| !is_known(step)) {
-        return Err(DbError::unexpected(format!(
+        return Err(DbError::unfit(format!(
             "a migration that this program does not know: {module} {name}"
         )));
     }
-    if applied.len() == steps.len() {
+    let marked: i32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if applied.len() == steps.len() && marked == epoch {
         return Ok(());
     }
-    migrate(connection, steps, Clock::System.now())
+    migrate(connection, steps, epoch, Clock::System.now())
+}
+
+/// The epoch that a file is marked with, without having SQLite open it. What the write-ahead log still holds is not seen:
+/// such a file looks older than it is, never newer.
+pub(super) fn epoch_of(path: &Path) -> io::Result<i32> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(USER_VERSION))?;
+    let mut bytes = [0; 4];
+    file.read_exact(&mut bytes)?;
+    Ok(i32::from_be_bytes(bytes))
 }
 
 fn applied(connection: &Connection) -> DbResult<Vec<(String, String)>> {

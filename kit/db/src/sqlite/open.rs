@@ -17,6 +17,8 @@ const STATEMENTS: usize = 64;
 pub(super) enum Mode {
     Reader,
     Writer,
+    /// Copies the file by `VACUUM INTO`, which attaches the copy; no unit of work ever gets this one.
+    Copier,
 }
 
 /// Opens a file that is there.
@@ -51,7 +53,7 @@ fn configure(connection: Connection, mode: Mode) -> DbResult<Connection> {
     if mode == Mode::Reader {
         connection.execute_batch("PRAGMA query_only = ON")?;
     }
-    connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+    connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, i32::from(mode == Mode::Copier))?;
     Ok(connection)
 }
 
@@ -60,10 +62,10 @@ pub(super) fn check_owner(connection: &Connection, tenant: TenantId) -> DbResult
     let owner: Uuid = connection
         .query_row("SELECT tenant FROM store", [], |row| row.get::<_, Vec<u8>>(0))
         .map_err(DbError::from)
-        .and_then(|bytes| Uuid::from_slice(&bytes).map_err(|error| DbError::unexpected(error.to_string())))?;
+        .and_then(|bytes| Uuid::from_slice(&bytes).map_err(DbError::unfit))?;
     if owner == tenant.uuid() {
         return Ok(());
     }
-    tracing::error!(%tenant, owner = %TenantId::from_uuid(owner), "a tenant's file holds another tenant's store");
-    Err(DbError::unexpected("the file is another tenant's"))
+    let owner = TenantId::from_uuid(owner);
+    Err(DbError::unfit(format!("the file holds the store of {owner}")))
 }

@@ -1,15 +1,16 @@
-//! One open file: a writer that is alone, and readers opened when they are needed.
+//! One file that may be open: a writer that is alone, and readers opened when they are needed.
 
 use std::{
-    ops::Deref,
-    path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    fs,
+    os::unix::fs::MetadataExt as _,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::Duration,
 };
 
 use rusqlite::Connection;
 use stoa_core::TenantId;
-use tokio::sync::{Mutex as AsyncMutex, OnceCell, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Mutex as AsyncMutex, OwnedRwLockWriteGuard, OwnedSemaphorePermit, RwLock, Semaphore};
 
 use super::{
     blocking, migrate,
@@ -20,38 +21,50 @@ use crate::{DbError, DbResult, migrations::Plan};
 /// How many units of work may read one file at the same time.
 const READERS: usize = 8;
 /// How many readers stay open while nobody reads.
-const IDLE_READERS: usize = 4;
+pub(super) const IDLE_READERS: usize = 4;
 /// How long a unit of work waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The most descriptors that an idle slot holds: two for each connection, and the shared memory.
-pub(super) const DESCRIPTORS: u64 = 2 * (1 + 4) + 1;
+/// The most descriptors that a slot at work holds: two for each connection, and the shared memory.
+pub(super) const DESCRIPTORS: u64 = 2 * (1 + 8) + 1;
 
 #[derive(Debug)]
 pub(crate) struct Slot {
-    path: PathBuf,
+    pub(super) path: PathBuf,
     /// Whose file it must be, and the schema it must have; the control store has no owner.
     tenant: Option<(TenantId, Arc<Plan>)>,
-    /// Set once the file was found to be the tenant's and brought up to date.
-    ready: OnceCell<()>,
-    writer: Arc<AsyncMutex<Option<Connection>>>,
+    /// Shared by all who have a connection; whoever has the file alone has it whole.
+    pub(super) gate: Arc<RwLock<()>>,
+    /// What keeps the slot open, for as long as anybody is at work on it.
+    turn: Mutex<Weak<OwnedSemaphorePermit>>,
+    /// The file that was found to be the tenant's and brought up to date.
+    known: AsyncMutex<Option<Identity>>,
+    pub(super) writer: Arc<AsyncMutex<Option<Connection>>>,
     idle_readers: Mutex<Vec<Connection>>,
-    reading: Arc<Semaphore>,
+    pub(super) reading: Arc<Semaphore>,
 }
 
-/// A connection lent to one unit of work.
+/// The right to work on a slot. It stays open for as long as this is there.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    pub(super) slot: Arc<Slot>,
+    /// The control store needs none.
+    _turn: Option<Arc<OwnedSemaphorePermit>>,
+}
+
+/// A file that nobody else uses: its connections are closed, and whoever wants one waits.
 #[derive(Debug)]
-pub(crate) enum Lease {
-    Writer {
-        writer: OwnedMutexGuard<Option<Connection>>,
-        /// Keeps the slot from being closed meanwhile.
-        _home: Arc<Slot>,
-    },
-    Reader {
-        connection: Option<Connection>,
-        home: Arc<Slot>,
-        _permit: OwnedSemaphorePermit,
-    },
+pub(crate) struct Exclusive {
+    // Dropped in this order: the gate opens, then the turn is over.
+    _gate: OwnedRwLockWriteGuard<()>,
+    entry: Entry,
+}
+
+/// Which file a name stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Identity {
+    device: u64,
+    inode: u64,
 }
 
 impl Slot {
@@ -67,53 +80,89 @@ impl Slot {
         Self {
             path,
             tenant,
-            ready: OnceCell::new(),
+            gate: Arc::default(),
+            turn: Mutex::default(),
+            known: AsyncMutex::default(),
             writer: Arc::default(),
             idle_readers: Mutex::default(),
             reading: Arc::new(Semaphore::new(READERS)),
         }
     }
 
-    pub(super) async fn writer(self: &Arc<Self>) -> DbResult<Lease> {
-        let mut writer = in_time(Arc::clone(&self.writer).lock_owned()).await?;
-        if writer.is_none() {
-            *writer = Some(self.open(Mode::Writer).await?);
+    /// Takes part in the work that is under way.
+    pub(super) fn join(self: &Arc<Self>) -> Option<Entry> {
+        let turn = held(&self.turn).upgrade()?;
+        Some(self.entry(Some(turn)))
+    }
+
+    /// Begins work with a turn of one's own, or takes part in what others have begun meanwhile.
+    pub(super) fn begin(self: &Arc<Self>, turn: OwnedSemaphorePermit) -> Entry {
+        let mut current = held(&self.turn);
+        let turn = current.upgrade().unwrap_or_else(|| {
+            let turn = Arc::new(turn);
+            *current = Arc::downgrade(&turn);
+            turn
+        });
+        self.entry(Some(turn))
+    }
+
+    /// Work on a slot that nobody ever takes the place of.
+    pub(super) fn alone(self: &Arc<Self>) -> Entry {
+        self.entry(None)
+    }
+
+    fn entry(self: &Arc<Self>, turn: Option<Arc<OwnedSemaphorePermit>>) -> Entry {
+        Entry {
+            slot: Arc::clone(self),
+            _turn: turn,
         }
-        Ok(Lease::Writer {
-            writer,
-            _home: Arc::clone(self),
-        })
     }
 
-    pub(super) async fn reader(self: &Arc<Self>) -> DbResult<Lease> {
-        let permit = in_time(Arc::clone(&self.reading).acquire_owned())
-            .await?
-            .map_err(DbError::unavailable)?;
-        let idle = self
-            .idle_readers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop();
-        let connection = match idle {
-            Some(connection) => connection,
-            None => self.open(Mode::Reader).await?,
-        };
-        Ok(Lease::Reader {
-            connection: Some(connection),
-            home: Arc::clone(self),
-            _permit: permit,
-        })
+    /// The gate of a slot that nobody is at work on.
+    pub(super) fn shut_idle(&self) -> Option<OwnedRwLockWriteGuard<()>> {
+        let is_idle = held(&self.turn).strong_count() == 0;
+        is_idle
+            .then(|| Arc::clone(&self.gate).try_write_owned().ok())
+            .flatten()
     }
 
-    async fn open(&self, mode: Mode) -> DbResult<Connection> {
-        self.ready
-            .get_or_try_init(async || blocking(|| self.prepare()))
-            .await?;
-        blocking(|| {
+    /// Closes the connections that nobody uses. What is opened next is examined anew.
+    pub(super) fn close(&self) {
+        if let Ok(mut writer) = self.writer.try_lock() {
+            drop(writer.take());
+        }
+        held(&self.idle_readers).clear();
+        if let Ok(mut known) = self.known.try_lock() {
+            *known = None;
+        }
+    }
+
+    pub(super) fn idle_readers(&self) -> MutexGuard<'_, Vec<Connection>> {
+        held(&self.idle_readers)
+    }
+
+    /// A connection of its own kind on a file that was found fit.
+    pub(super) async fn open(&self, mode: Mode) -> DbResult<Connection> {
+        let mut known = self.known.lock().await;
+        let opened = blocking(|| {
+            let found = identity(&self.path)?;
+            if *known != Some(found) {
+                self.prepare()?;
+                *known = Some(found);
+            }
             let connection = open(&self.path, mode)?;
             self.check(&connection)?;
             Ok(connection)
-        })
+        });
+        drop(known);
+        opened.map_err(unfit).inspect_err(|error| self.alert(error))
+    }
+
+    /// Whether the open connections still are on the file that has the name: another may have been put in its place, or
+    /// none be left, and what is written to the old one would be lost.
+    pub(super) async fn has_moved(&self) -> bool {
+        let known = *self.known.lock().await;
+        known != identity(&self.path).ok()
     }
 
     /// Each connection is checked: the file may have been exchanged since the last one was opened.
@@ -130,46 +179,67 @@ impl Slot {
         };
         let mut connection = open(&self.path, Mode::Writer)?;
         self.check(&connection)?;
-        migrate::catch_up(&mut connection, &plan.tenant)
+        migrate::catch_up(&mut connection, &plan.tenant, plan.epoch)
     }
-}
 
-async fn in_time<T>(turn: impl Future<Output = T>) -> DbResult<T> {
-    tokio::time::timeout(PATIENCE, turn)
-        .await
-        .map_err(DbError::unavailable)
-}
-
-impl Deref for Lease {
-    type Target = Option<Connection>;
-
-    fn deref(&self) -> &Option<Connection> {
-        match self {
-            Self::Writer { writer, .. } => writer,
-            Self::Reader { connection, .. } => connection,
+    /// Tells the operator of a store that somebody has to look at.
+    pub(super) fn alert(&self, error: &DbError) {
+        if !matches!(error, DbError::Unfit(_) | DbError::Unavailable(_)) {
+            return;
         }
+        metrics::counter!("stoa_unfit_stores_total").increment(1);
+        let tenant = self.tenant.as_ref().map(|(tenant, _)| tenant.to_string());
+        let cause = std::error::Error::source(error).map(ToString::to_string);
+        tracing::error!(tenant, cause, "{error}");
     }
 }
 
-impl Lease {
-    /// Gives the connection up: what state it is in is not known.
-    pub(super) fn discard(&mut self) {
-        match self {
-            Self::Writer { writer, .. } => drop(writer.take()),
-            Self::Reader { connection, .. } => drop(connection.take()),
-        }
+impl Entry {
+    /// Waits until nobody uses the file, lets nobody else in meanwhile, and closes it.
+    pub(super) async fn exclusive(self) -> DbResult<Exclusive> {
+        let gate = in_time(Arc::clone(&self.slot.gate).write_owned()).await?;
+        blocking(|| self.slot.close());
+        Ok(Exclusive {
+            _gate: gate,
+            entry: self,
+        })
     }
 }
 
-impl Drop for Lease {
-    fn drop(&mut self) {
-        if let Self::Reader { connection, home, .. } = self
-            && let Some(connection) = connection.take()
-        {
-            let mut idle = home.idle_readers.lock().unwrap_or_else(PoisonError::into_inner);
-            if idle.len() < IDLE_READERS {
-                idle.push(connection);
-            }
-        }
+impl Exclusive {
+    pub(super) fn path(&self) -> &Path {
+        &self.entry.slot.path
     }
+}
+
+/// Waits for a turn, not for ever.
+pub(super) async fn in_time<T>(turn: impl Future<Output = T>) -> DbResult<T> {
+    tokio::time::timeout(PATIENCE, turn).await.map_err(|_| {
+        metrics::counter!("stoa_slot_timeouts_total").increment(1);
+        DbError::Busy
+    })
+}
+
+/// What a store that could not be made ready says of itself. What may pass by itself stays what it is.
+fn unfit(error: DbError) -> DbError {
+    match error {
+        DbError::Unavailable(_)
+        | DbError::Busy
+        | DbError::Full(_)
+        | DbError::Collision(_)
+        | DbError::Unfit(_) => error,
+        other => DbError::unfit(other),
+    }
+}
+
+fn identity(path: &Path) -> DbResult<Identity> {
+    let found = fs::symlink_metadata(path).map_err(DbError::unavailable)?;
+    Ok(Identity {
+        device: found.dev(),
+        inode: found.ino(),
+    })
+}
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -3,15 +3,17 @@
 use std::time::{Duration, Instant};
 
 use rusqlite::{
-    Connection, Statement, ToSql,
+    Connection, Statement, StatementStatus, ToSql,
     types::{ToSqlOutput, ValueRef},
 };
 
-use super::{blocking, open::BUSY_TIMEOUT, slot::Lease};
+use super::{blocking, lease::Lease, open::BUSY_TIMEOUT};
 use crate::{DbError, DbResult, Row, Value, render::Rendered, row::Source, unit::Access};
 
-/// A statement that runs longer in place than this should have been declared heavy.
+/// A statement that runs longer in place than this should have been declared heavy,
 const IN_PLACE: Duration = Duration::from_millis(5);
+/// if it took so many steps of SQLite's machine: with fewer it was the processor that was busy, or the disk.
+const STEPS: i32 = 20_000;
 
 #[derive(Debug)]
 pub(crate) struct Tx {
@@ -36,31 +38,44 @@ impl Tx {
         place: &'static str,
         map: fn(&mut Row<'_>) -> DbResult<T>,
     ) -> DbResult<Vec<T>> {
-        let connection = self.begun()?;
-        if heavy {
-            return blocking(|| select(connection, rendered, map));
-        }
-        watched(place, || select(connection, rendered, map))
+        let found = self
+            .begun()
+            .and_then(|connection| run_as(heavy, place, |steps| select(connection, rendered, map, steps)));
+        self.alert(found)
     }
 
-    pub(crate) fn execute_each(&mut self, rows: &[Rendered], place: &'static str) -> DbResult<Vec<u64>> {
-        let connection = self.begun()?;
-        watched(place, || rows.iter().map(|row| change(connection, row)).collect())
+    pub(crate) fn execute_each(
+        &mut self,
+        rows: &[Rendered],
+        heavy: bool,
+        place: &'static str,
+    ) -> DbResult<Vec<u64>> {
+        let changed = self.begun().and_then(|connection| {
+            run_as(heavy, place, |steps| {
+                rows.iter().map(|row| change(connection, row, steps)).collect()
+            })
+        });
+        self.alert(changed)
     }
 
     pub(crate) fn commit(mut self, last: &[Rendered]) -> DbResult<()> {
         if last.is_empty() && !self.open {
             return Ok(());
         }
-        let connection = self.begun()?;
-        blocking(|| {
-            for write in last {
-                change(connection, write)?;
-            }
-            run(connection, "COMMIT")
-        })?;
-        self.open = false;
-        Ok(())
+        let committed = self.begun().and_then(|connection| {
+            blocking(|| {
+                for write in last {
+                    change(connection, write, &mut 0)?;
+                }
+                run(connection, "COMMIT")
+            })
+        });
+        self.open = committed.is_err();
+        self.alert(committed)
+    }
+
+    fn alert<T>(&self, done: DbResult<T>) -> DbResult<T> {
+        done.inspect_err(|error| self.lease.alert(error))
     }
 
     pub(crate) fn prepare(&self, rendered: &Rendered) -> DbResult<()> {
@@ -124,6 +139,7 @@ fn select<T>(
     connection: &Connection,
     rendered: &Rendered,
     map: fn(&mut Row<'_>) -> DbResult<T>,
+    steps: &mut i32,
 ) -> DbResult<Vec<T>> {
     let mut statement = connection.prepare_cached(&rendered.text)?;
     bind(&mut statement, &rendered.args)?;
@@ -132,13 +148,16 @@ fn select<T>(
     while let Some(row) = rows.next()? {
         found.push(map(&mut Row::new(Source::Sqlite(row)))?);
     }
+    drop(rows);
+    *steps = steps.saturating_add(statement.reset_status(StatementStatus::VmStep));
     Ok(found)
 }
 
-fn change(connection: &Connection, rendered: &Rendered) -> DbResult<u64> {
+fn change(connection: &Connection, rendered: &Rendered, steps: &mut i32) -> DbResult<u64> {
     let mut statement = connection.prepare_cached(&rendered.text)?;
     bind(&mut statement, &rendered.args)?;
     let changed = statement.raw_execute()?;
+    *steps = steps.saturating_add(statement.reset_status(StatementStatus::VmStep));
     Ok(u64::try_from(changed).unwrap_or(u64::MAX))
 }
 
@@ -149,13 +168,19 @@ fn bind(statement: &mut Statement<'_>, args: &[Value]) -> DbResult<()> {
     Ok(())
 }
 
-fn watched<T>(place: &'static str, work: impl FnOnce() -> T) -> T {
+/// Runs a statement in place, or where it holds up nobody when it is heavy.
+fn run_as<T>(heavy: bool, place: &'static str, work: impl FnOnce(&mut i32) -> T) -> T {
+    let mut steps = 0;
+    if heavy {
+        return blocking(|| work(&mut steps));
+    }
     let started = Instant::now();
-    let done = work();
+    let done = work(&mut steps);
     let took = started.elapsed();
-    if took > IN_PLACE {
+    if took > IN_PLACE && steps > STEPS {
         tracing::warn!(
             place,
+            steps,
             ?took,
             "a statement held up its worker; declare it heavy or give it an index"
         );
