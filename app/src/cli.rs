@@ -1,5 +1,6 @@
 //! The commands of `stoa`: two serve, one shows the settings, all others are called upon the stores and answer.
 
+mod backup;
 mod call;
 mod command;
 mod config;
@@ -9,8 +10,10 @@ mod demo;
 mod doctor;
 mod import;
 mod migrate;
+mod restore;
 mod serve;
 mod shard;
+mod snapshots;
 mod tenant;
 mod terminal;
 mod user;

@@ -1,10 +1,15 @@
 //! Puts the modules together: stores, directory, gateway.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::{Context, Result};
 use stoa_core::{Actor, Clock, TenantId};
-use stoa_db::{Db, DbConfig, DbError, TenantDb};
+use stoa_db::{Db, DbConfig, DbError, DbResult, TenantDb};
 use stoa_http::{Gateway, HttpConfig, HttpState, Module, ServeOptions, Telemetry};
 use stoa_identity::{Identity, RolePermissions};
 use stoa_tenants::{Status, Tenants};
@@ -12,7 +17,7 @@ use stoa_vault::Vault;
 use tokio::{
     net::TcpListener,
     sync::watch,
-    task::JoinHandle,
+    task::{JoinHandle, JoinSet},
     time::{MissedTickBehavior, interval},
 };
 
@@ -22,6 +27,10 @@ use crate::{LoadedShop, Settings, console, demo, directory::PlatformDirectory};
 const EXCHANGE: Duration = Duration::from_secs(1);
 /// How often creations that were cut short are looked for; a younger one is still under way.
 const LEFTOVERS: Duration = Duration::from_secs(60);
+/// Where snapshots are, in the data directory.
+const SNAPSHOTS: &str = "snapshots";
+/// How many stores are brought to the current schema at once.
+const AT_ONCE: usize = 8;
 
 /// A platform with its stores open.
 #[derive(Debug, Clone)]
@@ -29,6 +38,8 @@ pub struct Stoa {
     db: Db,
     config: HttpConfig,
     tenants: Tenants,
+    /// Where the businesses' snapshots are kept.
+    snapshots: PathBuf,
     demonstration: Vec<LoadedShop>,
 }
 
@@ -42,9 +53,12 @@ pub struct Serving {
 }
 
 /// What bringing the stores to the current schema came to.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Migrated {
+    /// How many tenants' stores are at it.
     pub tenants: usize,
+    /// How many of them had to be opened for that.
+    pub opened: usize,
     /// The slugs of those whose stores could not be brought there, and why.
     pub failed: Vec<(String, DbError)>,
 }
@@ -81,7 +95,11 @@ fn permissions() -> Vec<&'static str> {
 impl Stoa {
     /// Opens the stores that the settings name.
     pub async fn open(settings: &Settings) -> Result<Self> {
-        Self::with(&settings.db()?, settings.http(), Clock::System, settings.vault()?).await
+        let stoa = Self::with(&settings.db()?, settings.http(), Clock::System, settings.vault()?).await?;
+        Ok(Self {
+            snapshots: settings.data.join(SNAPSHOTS),
+            ..stoa
+        })
     }
 
     pub async fn with(stores: &DbConfig, config: HttpConfig, clock: Clock, vault: Vault) -> Result<Self> {
@@ -107,6 +125,10 @@ impl Stoa {
         vault: Vault,
         roles: RolePermissions,
     ) -> Result<Self> {
+        let data = match stores {
+            DbConfig::Files { data } => data.clone(),
+            DbConfig::Postgres(_) => Settings::default().data,
+        };
         let tenants = Tenants::new(Identity::new(roles));
         let migrations: Vec<_> = modules(&tenants).iter().map(|module| module.migrations).collect();
         let db = Db::open(stores, &migrations, clock, vault)
@@ -116,6 +138,7 @@ impl Stoa {
             db,
             config,
             tenants,
+            snapshots: data.join(SNAPSHOTS),
             demonstration: Vec::new(),
         })
     }
@@ -133,6 +156,10 @@ impl Stoa {
     #[must_use]
     pub fn config(&self) -> &HttpConfig {
         &self.config
+    }
+
+    pub(crate) fn kept_in(&self) -> &Path {
+        &self.snapshots
     }
 
     /// The demonstration's shops, if this process has loaded them: whoever else holds their names is not vouched for.
@@ -160,21 +187,32 @@ impl Stoa {
         Gateway::new(state, modules, console::pages(self))
     }
 
-    /// Brings every tenant's store to the current schema. One that cannot be keeps no other waiting; one that is still
-    /// being made gets the current schema when it is finished.
-    pub async fn migrate(&self) -> Result<Migrated> {
-        let mut migrated = Migrated {
-            tenants: 0,
-            failed: Vec::new(),
-        };
+    /// Brings every tenant's store to the current schema, and opens those that are there already only to `verify` them. One
+    /// that cannot be brought there keeps no other waiting; one that is still being made gets the current schema when it is
+    /// finished.
+    pub async fn migrate(&self, verify: bool, mut report: impl FnMut(&Migrated)) -> Result<Migrated> {
+        let (mut migrated, mut work) = (Migrated::default(), JoinSet::new());
         for tenant in stoa_tenants::list_tenants(&self.db).await? {
             if tenant.status == Status::Provisioning {
                 continue;
             }
-            match self.for_command(tenant.id).read().await {
-                Ok(_) => migrated.tenants += 1,
-                Err(error) => migrated.failed.push((tenant.slug.into_string(), error)),
+            // A file that cannot even be looked at says why when it is opened.
+            if !verify && self.db.is_current(tenant.id).await.unwrap_or(false) {
+                migrated.tenants += 1;
+                continue;
             }
+            if work.len() == AT_ONCE
+                && let Some(opened) = work.join_next().await
+            {
+                migrated.count(opened?);
+                report(&migrated);
+            }
+            let store = self.for_command(tenant.id);
+            work.spawn(async move { (tenant.slug.into_string(), open(&store).await) });
+        }
+        while let Some(opened) = work.join_next().await {
+            migrated.count(opened?);
+            report(&migrated);
         }
         Ok(migrated)
     }
@@ -260,6 +298,21 @@ async fn bind(address: SocketAddr) -> Result<TcpListener> {
     TcpListener::bind(address)
         .await
         .with_context(|| format!("listening on {address}"))
+}
+
+impl Migrated {
+    fn count(&mut self, (slug, opened): (String, DbResult<()>)) {
+        self.opened += 1;
+        match opened {
+            Ok(()) => self.tenants += 1,
+            Err(error) => self.failed.push((slug, error)),
+        }
+    }
+}
+
+/// Opens a store, which brings it to the current schema, and reads from it.
+async fn open(store: &TenantDb) -> DbResult<()> {
+    store.read().await?.journal(None, 1).await.map(drop)
 }
 
 /// Works in turns until the sender of `end` is gone. A turn that has begun is never cut off.

@@ -5,9 +5,11 @@ mod console;
 mod demo;
 mod directory;
 mod settings;
+mod snapshots;
 
 pub use composition::{Migrated, Serving, Stoa, compose, every_module};
 pub use demo::{LoadedShop, load as load_demo};
 pub use settings::{
     Flags, Limit, LimitFlags, LimitSettings, MetricsFlags, MetricsSettings, Scheme, Settings,
 };
+pub use snapshots::KeptSnapshot;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use stoa::Stoa;
 
 use super::{
-    doctor, import, migrate, shard, tenant,
+    backup, doctor, import, migrate, restore, shard, snapshots, tenant,
     terminal::{Given, Terminal},
     user,
 };
@@ -15,9 +15,15 @@ use super::{
 #[derive(Debug, Subcommand, Serialize, Deserialize)]
 pub(crate) enum Command {
     /// Bring all stores to the current schema
-    Migrate,
+    Migrate(migrate::Migrate),
     /// Examine all stores: whether each can be read and its journal is as it was written
     Doctor,
+    /// Copy a business's store into a snapshot
+    Backup(backup::Backup),
+    /// Put a business's store back to a snapshot
+    Restore(restore::Restore),
+    /// List a business's snapshots
+    Snapshots(snapshots::Snapshots),
     /// Businesses
     #[command(subcommand)]
     Tenant(tenant::Command),
@@ -36,7 +42,13 @@ impl Command {
     /// What it takes from where it is called. Always asked in the caller's own process.
     pub(crate) fn given(&self) -> Result<Given> {
         match self {
-            Self::Migrate | Self::Doctor | Self::Tenant(_) | Self::Shard(_) => Ok(Given::default()),
+            Self::Migrate(_)
+            | Self::Doctor
+            | Self::Backup(_)
+            | Self::Snapshots(_)
+            | Self::Tenant(_)
+            | Self::Shard(_) => Ok(Given::default()),
+            Self::Restore(command) => command.given(),
             Self::User(command) => command.given(),
             Self::Import(command) => command.given(),
         }
@@ -44,8 +56,11 @@ impl Command {
 
     pub(crate) async fn run(self, stoa: &Stoa, terminal: &mut Terminal) -> Result<()> {
         match self {
-            Self::Migrate => migrate::run(stoa, terminal).await,
+            Self::Migrate(command) => command.run(stoa, terminal).await,
             Self::Doctor => doctor::run(stoa, terminal).await,
+            Self::Backup(command) => command.run(stoa, terminal).await,
+            Self::Restore(command) => command.run(stoa, terminal).await,
+            Self::Snapshots(command) => command.run(stoa, terminal).await,
             Self::Tenant(command) => tenant::run(stoa, command, terminal).await,
             Self::Shard(command) => shard::run(stoa, command, terminal).await,
             Self::User(command) => user::run(stoa, command, terminal).await,

@@ -1,9 +1,10 @@
 //! `stoa doctor`: looks for what should never be.
 
-use anyhow::{Result, bail};
+use anyhow::{Error, Result, bail};
 use serde::Serialize;
 use stoa::Stoa;
-use stoa_db::{Audit, DbResult};
+use stoa_db::DbResult;
+use stoa_tenants::Status;
 
 use super::terminal::Terminal;
 
@@ -18,45 +19,39 @@ struct Finding {
     problem: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 struct Examination {
     stores: usize,
     findings: Vec<Finding>,
 }
 
-/// Opens every store and checks its journal; looks through every database for what would let one business reach another's
-/// rows.
+/// Examines every store, what lies beside them, and every database for what would let one business reach another's rows.
 pub(crate) async fn run(stoa: &Stoa, terminal: &Terminal) -> Result<()> {
     let tenants = stoa_tenants::list_tenants(stoa.db()).await?;
-    let mut findings = Vec::new();
-    let platform = stoa.db().platform_read().await?.audit().await;
-    findings.extend(problem(platform).map(|problem| Finding {
-        tenant: None,
-        shard: None,
-        problem,
-    }));
+    let mut examination = Examination::default();
+    examination.add(None, stoa.db().examine_platform().await);
     let flaws = stoa.db().inspect().await?;
-    findings.extend(flaws.into_iter().map(|(shard, problem)| Finding {
-        tenant: None,
-        shard: Some(shard),
-        problem,
-    }));
-    for tenant in &tenants {
-        let slug = tenant.slug.to_string();
-        let audit = match stoa.for_command(tenant.id).read().await {
-            Ok(mut cx) => cx.audit().await,
-            Err(error) => Err(error),
-        };
-        findings.extend(problem(audit).map(|problem| Finding {
-            tenant: Some(slug),
-            shard: None,
+    examination
+        .findings
+        .extend(flaws.into_iter().map(|(shard, problem)| Finding {
+            tenant: None,
+            shard: Some(shard),
             problem,
         }));
+    for tenant in &tenants {
+        if tenant.status == Status::Provisioning {
+            continue;
+        }
+        let slug = tenant.slug.to_string();
+        examination.add(Some(slug), stoa.db().examine(tenant.id).await);
+        if examination.stores.is_multiple_of(100) {
+            terminal.report_progress(|| format!("{} stores examined …", examination.stores));
+        }
     }
-    let examination = Examination {
-        stores: tenants.len() + 1,
-        findings,
-    };
+    let ids: Vec<_> = tenants.iter().map(|tenant| tenant.id).collect();
+    for stray in stoa.db().strays(&ids)? {
+        examination.find(None, format!("a file that is nobody's: {stray}"));
+    }
     terminal.show(&examination, || describe(&examination))?;
     match examination.findings.len() {
         0 => Ok(()),
@@ -65,11 +60,28 @@ pub(crate) async fn run(stoa: &Stoa, terminal: &Terminal) -> Result<()> {
     }
 }
 
-fn problem(audit: DbResult<Audit>) -> Option<String> {
-    match audit {
-        Ok(Audit::Whole { .. }) => None,
-        Ok(Audit::Broken { at }) => Some(format!("the journal is not as it was written from line {at} on")),
-        Err(error) => Some(format!("the store cannot be read: {error}")),
+impl Examination {
+    fn add(&mut self, tenant: Option<String>, examined: DbResult<Vec<String>>) {
+        self.stores += 1;
+        match examined {
+            Ok(faults) => {
+                for fault in faults {
+                    self.find(tenant.clone(), fault);
+                }
+            }
+            Err(error) => self.find(
+                tenant,
+                format!("the store cannot be read: {:#}", Error::from(error)),
+            ),
+        }
+    }
+
+    fn find(&mut self, tenant: Option<String>, problem: String) {
+        self.findings.push(Finding {
+            tenant,
+            shard: None,
+            problem,
+        });
     }
 }
 

@@ -55,19 +55,20 @@ impl std::fmt::Debug for PostgresConfig {
 
 /// The stores. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Db(Arc<Inner>);
+pub struct Db(pub(crate) Arc<Inner>);
 
 #[derive(Debug)]
-struct Inner {
-    engine: Engine,
+pub(crate) struct Inner {
+    pub(crate) engine: Engine,
+    pub(crate) plan: Arc<Plan>,
     clock: Clock,
-    generations: Arc<Generations>,
+    pub(crate) generations: Arc<Generations>,
     keyring: Keyring,
     places: Arc<Places>,
 }
 
 #[derive(Debug)]
-enum Engine {
+pub(crate) enum Engine {
     Sqlite(Files),
     Postgres(Pools),
 }
@@ -96,6 +97,7 @@ impl Db {
         };
         let db = Self(Arc::new(Inner {
             engine,
+            plan,
             clock,
             generations: Arc::default(),
             places: Arc::default(),
@@ -197,7 +199,7 @@ impl Db {
 
     async fn platform(&self, actor: Actor, access: Access) -> DbResult<PlatformCx> {
         let tx = match &self.0.engine {
-            Engine::Sqlite(files) => Tx::Sqlite(files.control(access).await?),
+            Engine::Sqlite(files) => Tx::Sqlite(files.platform(access).await?),
             Engine::Postgres(pools) => Tx::Postgres(Box::new(pools.control(access).await?)),
         };
         Ok(PlatformCx::new(Unit::new(tx, access, self.0.clock.now(), actor)))

@@ -1,11 +1,14 @@
 //! The only crate that names a database driver: units of work over SQLite files and PostgreSQL.
 #![doc = include_str!("../README.md")]
 
+mod anchor;
 mod audit;
+mod copy;
 mod cx;
 mod db;
 mod draft;
 mod error;
+mod examine;
 mod generations;
 mod idempotency;
 mod journal;
@@ -27,6 +30,7 @@ mod verify;
 pub use linkme;
 
 pub use audit::Audit;
+pub use copy::Snapshot;
 pub use cx::{Cx, PlatformCx};
 pub use db::{Db, DbConfig, PostgresConfig, ShardRow, TenantDb};
 pub use error::{DbError, DbResult};

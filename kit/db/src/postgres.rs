@@ -3,6 +3,7 @@
 mod bind;
 mod catalogue;
 pub(crate) mod column;
+mod copy;
 mod error;
 mod fence;
 mod login;

@@ -59,7 +59,7 @@ impl Db {
     }
 
     /// A transaction on the shard that has the tenant.
-    pub(super) async fn begin_on(&self, pools: &Pools, tenant: TenantId, access: Access) -> DbResult<Tx> {
+    pub(crate) async fn begin_on(&self, pools: &Pools, tenant: TenantId, access: Access) -> DbResult<Tx> {
         let placement = self.place_of(tenant).await?;
         let binding = Binding {
             tenant,
@@ -72,7 +72,12 @@ impl Db {
             .await
     }
 
-    async fn shard_of(&self, pools: &Pools, tenant: TenantId) -> DbResult<Arc<Shard>> {
+    /// Whether the database that has the tenant was opened, which migrates it.
+    pub(crate) async fn is_open(&self, pools: &Pools, tenant: TenantId) -> DbResult<bool> {
+        Ok(pools.known(&self.place_of(tenant).await?.shard).is_some())
+    }
+
+    pub(crate) async fn shard_of(&self, pools: &Pools, tenant: TenantId) -> DbResult<Arc<Shard>> {
         self.shard(pools, &self.place_of(tenant).await?.shard).await
     }
 

@@ -35,7 +35,7 @@ impl Pools {
         migrate::migrate(&owner, &app, &plan, Schemas::WithPlatform).await?;
         let platform = app.pool("platform", config.connections.div_ceil(2).max(1))?;
         role::check(&platform).await?;
-        let main = OnceCell::new_with(Some(Arc::new(Shard::new(&app, config.connections)?)));
+        let main = OnceCell::new_with(Some(Arc::new(Shard::new(&app, owner, config.connections)?)));
         Ok(Self {
             config: config.clone(),
             plan,
@@ -69,7 +69,7 @@ impl Pools {
         let app = Login::of(url, &self.config)?;
         let owner = Login::of(owner_url, &self.config)?;
         migrate::migrate(&owner, &app, &self.plan, Schemas::OfTenants).await?;
-        let shard = Shard::new(&app, self.config.connections)?;
+        let shard = Shard::new(&app, owner, self.config.connections)?;
         shard.check().await?;
         Ok(Arc::new(shard))
     }

@@ -19,14 +19,16 @@ pub(crate) struct Shard {
     pool: Pool,
     tls: Tls,
     shares: Arc<Shares>,
+    pub(super) owner: Login,
 }
 
 impl Shard {
-    pub(super) fn new(app: &Login, connections: usize) -> DbResult<Self> {
+    pub(super) fn new(app: &Login, owner: Login, connections: usize) -> DbResult<Self> {
         Ok(Self {
             pool: app.pool("tenant", connections)?,
             tls: app.tls().clone(),
             shares: Shares::of(connections, PATIENCE),
+            owner,
         })
     }
 

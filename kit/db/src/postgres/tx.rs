@@ -1,13 +1,15 @@
 //! A transaction on PostgreSQL, bound to its tenant in the same flight as its first statement.
 
+use std::{iter::empty, pin::pin};
+
 use bytes::{BufMut, BytesMut};
 use deadpool_postgres::Object;
 use futures_util::{
-    FutureExt,
+    FutureExt, TryStreamExt as _,
     future::{try_join, try_join_all},
 };
 use tokio_postgres::{
-    Statement,
+    Row as Answer, Statement,
     types::{IsNull, ToSql, Type, to_sql_checked},
 };
 
@@ -23,6 +25,8 @@ use crate::{DbError, DbResult, Row, Value, render::Rendered, row::Source, unit::
 const FLIGHT: usize = 30;
 /// What a transaction with a statement that was declared heavy gets.
 const MORE_TIME: &str = "SET LOCAL statement_timeout = '5min'";
+/// How long a copy takes depends on how much there is.
+const ALL_TIME: &str = "SET LOCAL statement_timeout = 0";
 
 #[derive(Debug)]
 pub(crate) struct Tx {
@@ -85,6 +89,27 @@ impl Tx {
         rows.iter()
             .map(|row| map(&mut Row::new(Source::Postgres(row))))
             .collect()
+    }
+
+    /// Hands over the rows of an answer one by one, however many there are.
+    pub(super) async fn each(
+        &mut self,
+        text: &str,
+        mut take: impl FnMut(&Answer) -> DbResult<()>,
+    ) -> DbResult<()> {
+        self.refuse_abandoned()?;
+        let statement = self.client()?.prepare(text).await?;
+        let opening = self.opening().await?;
+        self.in_flight = true;
+        let client = self.client()?;
+        send(client, opening).await?;
+        run(client, Some(ALL_TIME)).await?;
+        let mut rows = pin!(client.query_raw(&statement, empty::<bool>()).await?);
+        while let Some(row) = rows.try_next().await? {
+            take(&row)?;
+        }
+        self.in_flight = false;
+        Ok(())
     }
 
     pub(crate) async fn execute_each(&mut self, rows: &[Rendered]) -> DbResult<Vec<u64>> {
@@ -193,7 +218,7 @@ async fn run(client: &Object, text: Option<&str>) -> DbResult<()> {
     }
 }
 
-fn borrow(args: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
+pub(super) fn borrow(args: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
     args.iter()
         .map(|value| -> &(dyn ToSql + Sync) { value })
         .collect()

@@ -64,8 +64,8 @@ impl Files {
         })
     }
 
-    pub(crate) async fn control(&self, access: Access) -> DbResult<Tx> {
-        lend(self.control.alone(), access).await
+    pub(crate) async fn platform(&self, access: Access) -> DbResult<Tx> {
+        lend(self.control(), access).await
     }
 
     pub(crate) async fn tenant(&self, tenant: TenantId, access: Access) -> DbResult<Tx> {
@@ -95,6 +95,10 @@ impl Files {
     pub(crate) fn is_current(&self, tenant: TenantId) -> DbResult<bool> {
         let epoch = migrate::epoch_of(&self.path(tenant)).map_err(storage)?;
         Ok(epoch == self.plan.epoch)
+    }
+
+    pub(super) fn control(&self) -> Entry {
+        self.control.alone()
     }
 
     pub(super) async fn enter(&self, tenant: TenantId) -> DbResult<Entry> {
@@ -132,7 +136,7 @@ fn private_directory(data: &Path) -> DbResult<PathBuf> {
     data.canonicalize().map_err(storage)
 }
 
-async fn lend(entry: Entry, access: Access) -> DbResult<Tx> {
+pub(super) async fn lend(entry: Entry, access: Access) -> DbResult<Tx> {
     Ok(Tx::new(Lease::new(entry, access).await?, access))
 }
 

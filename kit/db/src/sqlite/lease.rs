@@ -3,21 +3,20 @@
 use std::{ops::Deref, sync::Arc};
 
 use rusqlite::Connection;
-use tokio::sync::{OwnedMutexGuard, OwnedRwLockReadGuard, OwnedSemaphorePermit};
+use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit};
 
 use super::{
     open::Mode,
-    slot::{Entry, IDLE_READERS, in_time},
+    slot::{Entry, IDLE_READERS, Slot, Stay, in_time},
 };
 use crate::{DbError, DbResult, unit::Access};
 
 /// A connection lent to one unit of work.
 #[derive(Debug)]
 pub(crate) struct Lease {
-    // Dropped in this order: the connection goes home, the gate opens, then the turn is over.
+    // Dropped in this order: the connection goes home, then the file may be closed.
     connection: Lent,
-    _stay: OwnedRwLockReadGuard<()>,
-    entry: Entry,
+    stay: Stay,
 }
 
 #[derive(Debug)]
@@ -31,16 +30,12 @@ enum Lent {
 
 impl Lease {
     pub(super) async fn new(entry: Entry, access: Access) -> DbResult<Self> {
-        let stay = in_time(Arc::clone(&entry.slot.gate).read_owned()).await?;
+        let stay = entry.stay().await?;
         let connection = match access {
-            Access::Read => reader(&entry).await?,
-            Access::Write => writer(&entry).await?,
+            Access::Read => reader(stay.slot()).await?,
+            Access::Write => writer(stay.slot()).await?,
         };
-        Ok(Self {
-            connection,
-            _stay: stay,
-            entry,
-        })
+        Ok(Self { connection, stay })
     }
 
     /// Gives the connection up: what state it is in is not known.
@@ -53,12 +48,11 @@ impl Lease {
 
     /// Tells the operator of a store that somebody has to look at.
     pub(super) fn alert(&self, error: &DbError) {
-        self.entry.slot.alert(error);
+        self.stay.slot().alert(error);
     }
 }
 
-async fn writer(entry: &Entry) -> DbResult<Lent> {
-    let slot = &entry.slot;
+async fn writer(slot: &Slot) -> DbResult<Lent> {
     let mut writer = in_time(Arc::clone(&slot.writer).lock_owned()).await?;
     if writer.is_some() && slot.has_moved().await {
         tracing::error!(file = %slot.path.display(), "a file was taken away or exchanged while it was open");
@@ -71,8 +65,7 @@ async fn writer(entry: &Entry) -> DbResult<Lent> {
     Ok(Lent::Writer(writer))
 }
 
-async fn reader(entry: &Entry) -> DbResult<Lent> {
-    let slot = &entry.slot;
+async fn reader(slot: &Slot) -> DbResult<Lent> {
     let permit = in_time(Arc::clone(&slot.reading).acquire_owned())
         .await?
         .map_err(DbError::unavailable)?;
@@ -103,7 +96,7 @@ impl Drop for Lease {
         if let Lent::Reader { connection, .. } = &mut self.connection
             && let Some(connection) = connection.take()
         {
-            let mut idle = self.entry.slot.idle_readers();
+            let mut idle = self.stay.slot().idle_readers();
             if idle.len() < IDLE_READERS {
                 idle.push(connection);
             }

@@ -10,7 +10,9 @@ use std::{
 
 use rusqlite::Connection;
 use stoa_core::TenantId;
-use tokio::sync::{Mutex as AsyncMutex, OwnedRwLockWriteGuard, OwnedSemaphorePermit, RwLock, Semaphore};
+use tokio::sync::{
+    Mutex as AsyncMutex, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, OwnedSemaphorePermit, RwLock, Semaphore,
+};
 
 use super::{
     blocking, migrate,
@@ -34,7 +36,7 @@ pub(crate) struct Slot {
     /// Whose file it must be, and the schema it must have; the control store has no owner.
     tenant: Option<(TenantId, Arc<Plan>)>,
     /// Shared by all who have a connection; whoever has the file alone has it whole.
-    pub(super) gate: Arc<RwLock<()>>,
+    gate: Arc<RwLock<()>>,
     /// What keeps the slot open, for as long as anybody is at work on it.
     turn: Mutex<Weak<OwnedSemaphorePermit>>,
     /// The file that was found to be the tenant's and brought up to date.
@@ -47,9 +49,17 @@ pub(crate) struct Slot {
 /// The right to work on a slot. It stays open for as long as this is there.
 #[derive(Debug, Clone)]
 pub(crate) struct Entry {
-    pub(super) slot: Arc<Slot>,
+    slot: Arc<Slot>,
     /// The control store needs none.
     _turn: Option<Arc<OwnedSemaphorePermit>>,
+}
+
+/// A file that nobody takes away for as long as this is there.
+#[derive(Debug)]
+pub(crate) struct Stay {
+    // Dropped in this order: the gate opens, then the turn is over.
+    _gate: OwnedRwLockReadGuard<()>,
+    entry: Entry,
 }
 
 /// A file that nobody else uses: its connections are closed, and whoever wants one waits.
@@ -195,6 +205,15 @@ impl Slot {
 }
 
 impl Entry {
+    /// Waits while somebody has the file alone.
+    pub(super) async fn stay(self) -> DbResult<Stay> {
+        let gate = in_time(Arc::clone(&self.slot.gate).read_owned()).await?;
+        Ok(Stay {
+            _gate: gate,
+            entry: self,
+        })
+    }
+
     /// Waits until nobody uses the file, lets nobody else in meanwhile, and closes it.
     pub(super) async fn exclusive(self) -> DbResult<Exclusive> {
         let gate = in_time(Arc::clone(&self.slot.gate).write_owned()).await?;
@@ -203,6 +222,12 @@ impl Entry {
             _gate: gate,
             entry: self,
         })
+    }
+}
+
+impl Stay {
+    pub(super) fn slot(&self) -> &Slot {
+        &self.entry.slot
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod attack;
 mod catalogue;
+mod copy;
 mod generations;
 mod isolation;
 mod journal;

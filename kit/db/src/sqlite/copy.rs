@@ -1,0 +1,101 @@
+//! A tenant's file is copied while others work on it, and replaced while nobody does.
+
+use std::{fs, path::Path, sync::Arc};
+
+use rusqlite::Connection;
+use stoa_core::TenantId;
+
+use super::{
+    Files, Tx, blocking,
+    examine::examine,
+    files::{lend, storage},
+    open::{Mode, open},
+    slot::Slot,
+};
+use crate::{
+    DbError, DbResult,
+    draft::{Draft, beside},
+    migrations::Plan,
+    unit::Access,
+};
+
+/// A tenant's store in a file that is not in its place.
+#[derive(Debug)]
+pub(crate) struct Aside(Arc<Slot>);
+
+impl Files {
+    /// Copies a tenant's store, as it is at one moment, into an empty file.
+    pub(crate) async fn copy_out(&self, tenant: TenantId, to: &Path) -> DbResult<()> {
+        let stay = self.enter(tenant).await?.stay().await?;
+        let connection = stay.slot().open(Mode::Copier).await?;
+        let to = to
+            .to_str()
+            .ok_or_else(|| DbError::unavailable("the data directory's name is not UTF-8"))?;
+        let copied = blocking(|| connection.execute("VACUUM INTO ?1", [to])).map_err(DbError::from);
+        copied.map(drop).inspect_err(|error| stay.slot().alert(error))
+    }
+
+    /// Puts a file in the place of a tenant's. What was there is gone only then.
+    pub(crate) async fn copy_in(&self, tenant: TenantId, draft: Draft) -> DbResult<()> {
+        let alone = self.enter(tenant).await?.exclusive().await?;
+        blocking(|| {
+            settle(alone.path())?;
+            draft.put(alone.path()).map_err(storage)
+        })
+    }
+}
+
+/// Brings what the write-ahead log holds into its file: left there, it would be taken for the log of the next file of
+/// that name. A store that cannot be read any more has none that matters.
+fn settle(path: &Path) -> DbResult<()> {
+    let log = beside(path, "-wal");
+    if !log.exists() {
+        return Ok(());
+    }
+    let settled = open(path, Mode::Writer)
+        .and_then(|connection| Ok(connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?));
+    if let Err(error) = settled {
+        tracing::warn!(%error, "the store that is replaced cannot be read any more");
+    }
+    for left in [log, beside(path, "-shm")] {
+        if left.exists() {
+            fs::remove_file(left).map_err(storage)?;
+        }
+    }
+    Ok(())
+}
+
+impl Aside {
+    pub(crate) fn new(path: &Path, tenant: TenantId, plan: &Arc<Plan>) -> Self {
+        Self(Arc::new(Slot::of_tenant(
+            path.to_owned(),
+            tenant,
+            Arc::clone(plan),
+        )))
+    }
+
+    /// A unit of work on it. The first one brings it to the current schema.
+    pub(crate) async fn begin(&self) -> DbResult<Tx> {
+        lend(self.0.alone(), Access::Write).await
+    }
+
+    /// What SQLite finds wrong with it.
+    pub(crate) async fn examine(&self) -> DbResult<Vec<String>> {
+        let connection = self.0.open(Mode::Reader).await?;
+        blocking(|| examine(&connection))
+    }
+
+    /// Leaves one file, as it has to be in a tenant's place.
+    pub(crate) fn close(self) -> DbResult<()> {
+        blocking(|| {
+            self.0.close();
+            let connection = open(&self.0.path, Mode::Writer)?;
+            connection.execute_batch("PRAGMA journal_mode = WAL")?;
+            close(connection)
+        })
+    }
+}
+
+fn close(connection: Connection) -> DbResult<()> {
+    connection.close().map_err(|(_, error)| error.into())
+}
