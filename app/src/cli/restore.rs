@@ -2,12 +2,13 @@
 
 use std::{fs::File, path::PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Error, Result, bail};
 use clap::Args;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use stoa::{KeptSnapshot, Stoa};
 use stoa_core::{Actor, TenantId, Timestamp};
+use stoa_db::DbError;
 
 use super::{
     snapshots::describe,
@@ -81,7 +82,7 @@ fn open(snapshot: &KeptSnapshot) -> Result<File> {
     File::open(&snapshot.file).with_context(|| snapshot.file.display().to_string())
 }
 
-/// A restore can be undone. A store that can no longer be copied is what restoring is for.
+/// A restore can be undone, unless the store can no longer be read: then it is what restoring is for.
 async fn keep_what_is_there(
     stoa: &Stoa,
     tenant: TenantId,
@@ -89,11 +90,19 @@ async fn keep_what_is_there(
 ) -> Result<Option<KeptSnapshot>> {
     match stoa.back_up(tenant).await {
         Ok(kept) => Ok(Some(kept)),
-        Err(error) => {
+        Err(error) if is_lost(&error) => {
             terminal.complain(format!(
                 "stoa: what was there could not be copied, and is not kept: {error:#}"
             ))?;
             Ok(None)
         }
+        Err(error) => Err(error.context("what is there could not be kept, and so nothing was restored")),
     }
+}
+
+fn is_lost(error: &Error) -> bool {
+    matches!(
+        error.downcast_ref(),
+        Some(DbError::Unfit(_) | DbError::Unavailable(_))
+    )
 }

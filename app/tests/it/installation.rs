@@ -117,15 +117,18 @@ impl Server {
     }
 
     pub(crate) fn start_with(installation: &Installation, flags: &[&str]) -> Self {
+        Self::launch(installation.command(&["serve"]).args(flags))
+    }
+
+    /// Starts a command that ends in `serve` and its flags.
+    pub(crate) fn launch(command: &mut Command) -> Self {
         let port = TcpListener::bind("127.0.0.1:0")
             .unwrap()
             .local_addr()
             .unwrap()
             .port();
-        let listen = format!("127.0.0.1:{port}");
-        let process = installation
-            .command(&["serve", "--listen", &listen])
-            .args(flags)
+        let process = command
+            .args(["--listen", &format!("127.0.0.1:{port}")])
             .spawn()
             .unwrap();
         let mut server = Self { process, port };
@@ -143,6 +146,10 @@ impl Server {
 
     pub(crate) fn port(&self) -> u16 {
         self.port
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.process.id()
     }
 
     /// Status and body of a page at a host.

@@ -87,10 +87,11 @@ pub(crate) fn abandoned(directory: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
-        let is_draft = entry.file_name().to_string_lossy().contains(".draft");
+        if !entry.file_name().to_string_lossy().contains(".draft") {
+            continue;
+        }
         let touched = entry.metadata()?.modified()?;
-        let age = SystemTime::now().duration_since(touched).unwrap_or_default();
-        if is_draft && age > ABANDONED {
+        if SystemTime::now().duration_since(touched).unwrap_or_default() > ABANDONED {
             found.push(entry.path());
         }
     }

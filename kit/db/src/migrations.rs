@@ -69,7 +69,7 @@ const OWN: Migrations = Migrations {
     control: &[
         control_migration!("0001_platform"),
         control_migration!("0002_placements"),
-        control_migration!("0004_journal_anchors"),
+        control_migration!("0003_journal_anchors"),
     ],
 };
 

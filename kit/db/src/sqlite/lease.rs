@@ -54,7 +54,7 @@ impl Lease {
 
 async fn writer(slot: &Slot) -> DbResult<Lent> {
     let mut writer = in_time(Arc::clone(&slot.writer).lock_owned()).await?;
-    if writer.is_some() && slot.has_moved().await {
+    if writer.is_some() && slot.has_moved().await? {
         tracing::error!(file = %slot.path.display(), "a file was taken away or exchanged while it was open");
         *writer = None;
         slot.idle_readers().clear();

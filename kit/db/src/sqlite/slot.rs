@@ -153,7 +153,7 @@ impl Slot {
 
     /// A connection of its own kind on a file that was found fit.
     pub(super) async fn open(&self, mode: Mode) -> DbResult<Connection> {
-        let mut known = self.known.lock().await;
+        let mut known = in_time(self.known.lock()).await?;
         let opened = blocking(|| {
             let found = identity(&self.path)?;
             if *known != Some(found) {
@@ -170,9 +170,9 @@ impl Slot {
 
     /// Whether the open connections still are on the file that has the name: another may have been put in its place, or
     /// none be left, and what is written to the old one would be lost.
-    pub(super) async fn has_moved(&self) -> bool {
-        let known = *self.known.lock().await;
-        known != identity(&self.path).ok()
+    pub(super) async fn has_moved(&self) -> DbResult<bool> {
+        let known = *in_time(self.known.lock()).await?;
+        Ok(known != identity(&self.path).ok())
     }
 
     /// Each connection is checked: the file may have been exchanged since the last one was opened.

@@ -139,6 +139,7 @@ on_both_engines! {
 }
 
 // On PostgreSQL the app's role may not do this.
+/// ATK-P5: the chain alone does not show that its end was cut off; the anchor does.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_journal_whose_end_was_cut_off_shows() {
     let platform = Platform::start(Engine::Sqlite).await;
