@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context, Result};
 use stoa_core::{Actor, Clock, TenantId};
-use stoa_db::{Db, DbConfig, DbError, DbResult, TenantDb};
+use stoa_db::{Db, DbConfig, DbError, DbResult, PlacementKind, TenantDb};
 use stoa_http::{Gateway, HttpConfig, HttpState, Module, ServeOptions, Telemetry};
 use stoa_identity::{Identity, RolePermissions};
 use stoa_tenants::{Status, Tenants};
@@ -264,8 +264,8 @@ impl Stoa {
     ) -> Result<JoinHandle<io::Result<()>>> {
         let listener = bind(address).await?;
         let telemetry = Telemetry::start().context("counting")?;
-        let engine = match self.tenants.placement() {
-            Placement::File => "sqlite",
+        let engine = match self.db.usual_placing().kind {
+            PlacementKind::File => "sqlite",
             _ => "postgres",
         };
         metrics::gauge!("stoa_info", "version" => env!("CARGO_PKG_VERSION"), "engine" => engine).set(1.0);

@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::{Value, json};
 use stoa_core::Actor;
-use stoa_testing::{Shop, TestApp, on_both_engines, unique};
+use stoa_testing::{Shop, on_both_engines, unique};
 
 use crate::{
     cases::{Things, product},
