@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{TextError, UserId};
+use crate::{ApiKeyId, TextError, UserId};
 
 /// A permission is a type, so that a route that asks for one cannot be written without it.
 pub trait Permission: Send + Sync + 'static {
@@ -34,6 +34,8 @@ macro_rules! permissions {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
     User(UserId),
+    /// A program of a business.
+    ApiKey(ApiKeyId),
     /// Somebody on a public page.
     Visitor,
     /// The operator, on the command line.
@@ -46,6 +48,7 @@ impl fmt::Display for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::User(user) => write!(f, "user:{user}"),
+            Self::ApiKey(key) => write!(f, "api_key:{key}"),
             Self::Visitor => f.write_str("visitor"),
             Self::Command => f.write_str("command"),
             Self::System => f.write_str("system"),
@@ -236,8 +239,10 @@ mod tests {
     #[test]
     fn an_actor_says_who_it_is() {
         let user = UserId::new(Timestamp::from_millis(1));
+        let key = ApiKeyId::new(Timestamp::from_millis(1));
         for (actor, shown) in [
             (Actor::User(user), format!("user:{user}")),
+            (Actor::ApiKey(key), format!("api_key:{key}")),
             (Actor::Visitor, "visitor".to_owned()),
             (Actor::Command, "command".to_owned()),
             (Actor::System, "system".to_owned()),

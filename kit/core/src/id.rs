@@ -33,6 +33,7 @@ typed_id!(/** A business. */ pub TenantId, "ten");
 typed_id!(/** A person who signs in. */ pub UserId, "usr");
 typed_id!(/** The link of a user to a tenant. */ pub MembershipId, "mem");
 typed_id!(/** A signed-in browser. */ pub SessionId, "ses");
+typed_id!(/** A key that a program of a business presents. */ pub ApiKeyId, "key");
 typed_id!(/** A website of a business. */ pub SiteId, "sit");
 
 /// Packs a three-letter prefix into the number that tells id types apart.
@@ -68,6 +69,16 @@ impl<const PREFIX: u32> Id<PREFIX> {
     #[must_use]
     pub const fn uuid(self) -> Uuid {
         self.0
+    }
+
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(Uuid::from_bytes(bytes))
+    }
+
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        self.0.as_bytes()
     }
 
     /// The three letters its text starts with.

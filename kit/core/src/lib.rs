@@ -12,7 +12,7 @@ mod time;
 
 pub use access::{Actor, Feature, FeatureSet, Permission, Role};
 pub use error::{ErrorKind, Failure, FieldError, FieldErrors, Values};
-pub use id::{Id, MembershipId, SessionId, SiteId, TenantId, UserId, id_prefix};
+pub use id::{ApiKeyId, Id, MembershipId, SessionId, SiteId, TenantId, UserId, id_prefix};
 pub use money::{Currency, Money};
 pub use recent::{Question, Recall, Recent};
 pub use secret::Token;

@@ -21,6 +21,12 @@ impl Token {
     pub fn random() -> Self {
         let mut bytes = [0; BYTES];
         getrandom::fill(&mut bytes).expect("the system gives random bytes");
+        Self::of(bytes)
+    }
+
+    /// A token of bits that nobody can guess.
+    #[must_use]
+    pub fn of(bytes: [u8; BYTES]) -> Self {
         Self(URL_SAFE_NO_PAD.encode(bytes))
     }
 

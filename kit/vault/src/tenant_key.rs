@@ -82,7 +82,7 @@ impl TenantKey {
 
     fn at<T>(&self, place: Place<'_>, work: impl FnOnce(&[&[u8]]) -> T) -> T {
         work(&[
-            self.tenant().uuid().as_bytes(),
+            self.0.tenant.as_bytes(),
             place.table.as_bytes(),
             place.row,
             &place.version.to_be_bytes(),

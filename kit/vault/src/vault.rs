@@ -25,6 +25,8 @@ pub enum Purpose {
     Cursor,
     /// Signs access tokens.
     AccessToken,
+    /// Signs refresh tokens, and hides the sessions that they belong to.
+    RefreshToken,
 }
 
 /// What an installation can do with its master key. Cheap to clone; it holds derived keys, not the master key.
@@ -35,6 +37,7 @@ pub struct Vault(Arc<Keys>);
 struct Keys {
     cursor: DerivedKey,
     access_token: DerivedKey,
+    refresh_token: DerivedKey,
     wrapping: SecretKey,
     fingerprint: SecretKey,
 }
@@ -50,6 +53,7 @@ impl Vault {
         Self(Arc::new(Keys {
             cursor: DerivedKey(derived("cursor")),
             access_token: DerivedKey(derived("access token")),
+            refresh_token: DerivedKey(derived("refresh token")),
             wrapping: derived("wrapping"),
             fingerprint: derived("fingerprint"),
         }))
@@ -60,6 +64,7 @@ impl Vault {
         match purpose {
             Purpose::Cursor => &self.0.cursor,
             Purpose::AccessToken => &self.0.access_token,
+            Purpose::RefreshToken => &self.0.refresh_token,
         }
     }
 
@@ -72,15 +77,14 @@ impl Vault {
     /// A tenant's key as a store keeps it.
     #[must_use]
     pub fn wrap(&self, key: &TenantKey) -> Vec<u8> {
-        let (header, place) = (TenantKey::header(key.version()), key.tenant().uuid());
-        let place = [WRAPPED, place.as_bytes()];
+        let (header, tenant) = (TenantKey::header(key.version()), key.tenant());
+        let place = [WRAPPED, tenant.as_bytes()];
         aead::seal(&self.0.wrapping, &header, &place, key.secret().bytes())
     }
 
     /// The key that was wrapped for this tenant as this version.
     pub fn unwrap(&self, tenant: TenantId, version: u8, wrapped: &[u8]) -> Result<TenantKey, SealError> {
-        let (header, place) = (TenantKey::header(version), tenant.uuid());
-        let place = [WRAPPED, place.as_bytes()];
+        let (header, place) = (TenantKey::header(version), [WRAPPED, tenant.as_bytes()]);
         let bytes = Zeroizing::new(aead::open(&self.0.wrapping, &header, &place, wrapped)?);
         let secret = SecretKey::copied(&bytes).ok_or(SealError)?;
         Ok(TenantKey::of(tenant, version, secret))
@@ -99,6 +103,12 @@ impl DerivedKey {
     #[must_use]
     pub fn verifies(&self, parts: &[&[u8]], signature: &[u8]) -> bool {
         self.mac(parts).verify_truncated_left(signature).is_ok()
+    }
+
+    /// The key itself, for a library that signs by itself.
+    #[must_use]
+    pub fn expose(&self) -> &[u8] {
+        self.0.bytes()
     }
 
     #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
