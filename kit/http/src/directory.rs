@@ -1,11 +1,14 @@
 //! What the kit has to ask the modules: whose host this is, who calls, and what they are in a tenant.
 
-use std::{pin::Pin, sync::Arc};
+use std::{fmt, pin::Pin, sync::Arc};
 
-use stoa_core::{Currency, FeatureSet, MembershipId, Role, SessionId, SiteId, TenantId, Token, UserId};
+use stoa_core::{
+    Actor, ApiKeyId, Currency, ErrorKind, FeatureSet, MembershipId, Role, SessionId, SiteId, TenantId, Token,
+    UserId,
+};
 use stoa_db::DbResult;
 
-use crate::HostKey;
+use crate::{ApiError, HostKey};
 
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -71,19 +74,40 @@ pub enum TenantStatus {
 }
 
 /// What a request presents to prove who sends it. Nothing but its form has been checked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Credential {
     /// From the cookie `__Host-stoa`, on the console's host.
     Session(Token),
+    /// `Authorization: Bearer`, signed by the platform.
+    AccessToken(String),
+    /// `Authorization: Bearer stoa_…`.
+    ApiKey(Token),
 }
 
-/// A person who is signed in.
+/// Who is behind a live credential.
+#[derive(Debug, Clone)]
+pub enum Principal {
+    Person(Person),
+    Program(Program),
+}
+
+/// Somebody who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Principal {
+pub struct Person {
     pub user: UserId,
     pub session: SessionId,
     /// Where the session works when a request names no tenant.
     pub elected: Option<Elected>,
+    /// Set when the credential reaches one tenant only.
+    pub bound: Option<Bound>,
+}
+
+/// A program of one tenant, known by its API key.
+#[derive(Debug, Clone)]
+pub struct Program {
+    pub key: ApiKeyId,
+    pub tenant: TenantId,
+    pub permissions: PermissionSet,
 }
 
 /// The membership that a session works in.
@@ -93,12 +117,69 @@ pub struct Elected {
     pub tenant: TenantId,
 }
 
+/// The membership that a token was made for, as it was then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bound {
+    pub membership: MembershipId,
+    pub tenant: TenantId,
+    pub version: i64,
+}
+
+impl Principal {
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        match self {
+            Self::Person(person) => Actor::User(person.user),
+            Self::Program(program) => Actor::ApiKey(program.key),
+        }
+    }
+
+    /// 403 `auth.person_required` for a program.
+    pub fn person(&self) -> Result<&Person, ApiError> {
+        match self {
+            Self::Person(person) => Ok(person),
+            Self::Program(_) => Err(ApiError::new(
+                ErrorKind::Forbidden,
+                "auth.person_required",
+                "This is for people; an API key cannot do it.",
+            )),
+        }
+    }
+
+    /// The tenant that a request means when it names none.
+    pub(crate) fn works_in(&self) -> Option<TenantId> {
+        match self {
+            Self::Person(person) => person.elected.map(|elected| elected.tenant),
+            Self::Program(program) => Some(program.tenant),
+        }
+    }
+}
+
+impl Person {
+    /// Whether the credential counts in this tenant at all; whether its holder is a member is another question.
+    pub(crate) fn reaches(&self, tenant: TenantId) -> bool {
+        self.bound.is_none_or(|bound| bound.tenant == tenant)
+    }
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Session(_) => "Session(…)",
+            Self::AccessToken(_) => "AccessToken(…)",
+            Self::ApiKey(_) => "ApiKey(…)",
+        })
+    }
+}
+
 /// A user's place in a tenant.
 #[derive(Debug, Clone)]
 pub struct Membership {
     pub id: MembershipId,
     pub role: Role,
     pub permissions: PermissionSet,
+    /// Rises with every change of the role.
+    pub version: i64,
 }
 
 /// The keys of the permissions that somebody holds. Cheap to clone.

@@ -17,7 +17,9 @@ pub(crate) use credential::{Caller, authenticate, identify};
 
 pub use allowance::Allowance;
 pub(crate) use json::{json_body, parse as parse_json};
+pub(crate) use scope::permissions;
 
+pub use credential::API_KEY_PREFIX;
 pub use form::Form;
 pub use json::Json;
 pub use parts::{Path, Query};

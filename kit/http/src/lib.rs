@@ -4,6 +4,7 @@
 mod busiest;
 mod config;
 pub mod cookies;
+mod cursor;
 mod directory;
 mod encoding;
 mod error;
@@ -25,12 +26,13 @@ mod state;
 mod telemetry;
 
 pub use config::HttpConfig;
+pub use cursor::Cursors;
 pub use directory::{
-    BoxFuture, Credential, Directory, Elected, Membership, PermissionSet, Principal, SiteEntry,
-    TenantSnapshot, TenantStatus,
+    Bound, BoxFuture, Credential, Directory, Elected, Membership, PermissionSet, Person, Principal, Program,
+    SiteEntry, TenantSnapshot, TenantStatus,
 };
 pub use error::{ApiError, Problem};
-pub use extract::{Allowance, Form, Json, Path, PlatformHost, Query, Scope, SignedIn, Visitor};
+pub use extract::{API_KEY_PREFIX, Allowance, Form, Json, Path, PlatformHost, Query, Scope, SignedIn, Visitor};
 pub use gateway::{Gateway, RequestId};
 pub use host::{HostError, HostKey};
 pub use idempotency::{IdempotencyKey, Once, OnceKey};
@@ -39,7 +41,7 @@ pub use module::{Module, Section};
 pub use nullable::nullable;
 pub use page_cache::CachePage;
 pub use pages::{PageRoute, Pages};
-pub use paging::{Cursor, ListQuery, ListRequest, Page};
+pub use paging::{ListQuery, ListRequest, Page};
 pub use peer::{Peer, Socket, TrustedProxies};
 pub use respond::{Created, NoContent, escape, wants_json};
 pub use serve::{Patience, ServeOptions, serve};

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use governor::{Quota, RateLimiter, clock::Clock as _, middleware::StateInformationMiddleware};
 use sha2::{Digest, Sha256};
-use stoa_core::{Clock, TenantId, UserId};
+use stoa_core::{Clock, TenantId};
 
 use self::keys::Keys;
-use crate::{ApiError, Peer};
+use crate::{ApiError, Peer, Principal};
 
 pub use rate::Rate;
 
@@ -191,9 +191,12 @@ impl From<TenantId> for Key {
     }
 }
 
-impl From<UserId> for Key {
-    fn from(id: UserId) -> Self {
-        Self(id.uuid().as_u128())
+impl From<&Principal> for Key {
+    fn from(principal: &Principal) -> Self {
+        Self(match principal {
+            Principal::Person(person) => person.user.uuid().as_u128(),
+            Principal::Program(program) => program.key.uuid().as_u128(),
+        })
     }
 }
 

@@ -1,18 +1,15 @@
-//! Lists in pages: a limit, and an opaque cursor that works only for the tenant that got it.
+//! Lists in pages: a limit, and an opaque cursor to the next page.
 
 use std::borrow::Cow;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
-use sha2::{Digest, Sha256};
-use stoa_core::{ErrorKind, FieldErrors, TenantId};
+use stoa_core::FieldErrors;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::ApiError;
+use crate::{ApiError, Cursors};
 
 const DEFAULT_LIMIT: u32 = 20;
 const MAX_LIMIT: u32 = 100;
-const CHECKSUM: usize = 8;
 
 /// The query of every list. May stand inside another query with `#[serde(flatten)]`.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -32,7 +29,7 @@ pub struct ListQuery {
 pub struct ListRequest<K> {
     pub limit: usize,
     pub after: Option<K>,
-    tenant: TenantId,
+    cursors: Cursors,
 }
 
 /// One page of a list.
@@ -44,16 +41,9 @@ pub struct Page<T> {
     pub next: Option<String>,
 }
 
-/// A place in a list: the sort key of the last item seen, for one tenant.
-///
-/// It is checked against damage, not against forgery: a forged one names another place in the same tenant's list, which
-/// its holder may see anyway. The tenant always comes from the request.
-#[derive(Debug, Clone, Copy)]
-pub struct Cursor;
-
 impl ListQuery {
     /// Checks the limit (422) and the cursor (400 `request.cursor`).
-    pub fn parse<K: DeserializeOwned>(&self, tenant: TenantId) -> Result<ListRequest<K>, ApiError> {
+    pub fn parse<K: DeserializeOwned>(&self, cursors: &Cursors) -> Result<ListRequest<K>, ApiError> {
         let limit = self.limit.unwrap_or(DEFAULT_LIMIT);
         if !(1..=MAX_LIMIT).contains(&limit) {
             let mut errors = FieldErrors::new();
@@ -63,12 +53,12 @@ impl ListQuery {
         let after = self
             .after
             .as_deref()
-            .map(|text| Cursor::decode(tenant, text))
+            .map(|cursor| cursors.read(cursor))
             .transpose()?;
         Ok(ListRequest {
             limit: usize::try_from(limit).unwrap_or(usize::MAX),
             after,
-            tenant,
+            cursors: cursors.clone(),
         })
     }
 }
@@ -86,7 +76,7 @@ impl<K: Serialize> ListRequest<K> {
         let has_next = items.len() > self.limit;
         items.truncate(self.limit);
         let last = items.last().filter(|_| has_next);
-        let next = last.map(|item| Cursor::encode(self.tenant, &key(item)));
+        let next = last.map(|item| self.cursors.write(&key(item)));
         Page { items, next }
     }
 }
@@ -102,48 +92,6 @@ impl<T> Page<T> {
     }
 }
 
-impl Cursor {
-    #[must_use]
-    pub fn encode<K: Serialize>(tenant: TenantId, key: &K) -> String {
-        let mut bytes = serde_json::to_vec(&(tenant, key)).unwrap_or_default();
-        let sum = checksum(&bytes);
-        bytes.extend(sum);
-        URL_SAFE_NO_PAD.encode(bytes)
-    }
-
-    /// 400 `request.cursor` for another tenant's, a damaged one, or one of another list.
-    pub fn decode<K: DeserializeOwned>(tenant: TenantId, text: &str) -> Result<K, ApiError> {
-        Self::open(text)
-            .filter(|(owner, _)| *owner == tenant)
-            .map(|(_, key)| key)
-            .ok_or_else(|| {
-                ApiError::new(
-                    ErrorKind::BadRequest,
-                    "request.cursor",
-                    "This cursor is not one of this list; start again without it.",
-                )
-            })
-    }
-
-    fn open<K: DeserializeOwned>(text: &str) -> Option<(TenantId, K)> {
-        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-        let (body, sum) = bytes.split_last_chunk::<CHECKSUM>()?;
-        (checksum(body) == *sum)
-            .then(|| serde_json::from_slice(body).ok())
-            .flatten()
-    }
-}
-
-fn checksum(bytes: &[u8]) -> [u8; CHECKSUM] {
-    let mut sum = [0; CHECKSUM];
-    let digest = Sha256::new()
-        .chain_update(b"stoa cursor 1")
-        .chain_update(bytes)
-        .finalize();
-    sum.copy_from_slice(&digest[..CHECKSUM]);
-    sum
-}
-
 /// Queries are text; inside a flattened struct serde does not make numbers of it.
 fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
     let text = Cow::<'de, str>::deserialize(deserializer)?;
@@ -152,13 +100,8 @@ fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::
 
 #[cfg(test)]
 mod tests {
-    use stoa_core::{SiteId, Timestamp};
-
     use super::*;
-
-    fn tenant(number: u128) -> TenantId {
-        TenantId::from_uuid(uuid::Uuid::from_u128(number))
-    }
+    use crate::cursor::tests::cursors;
 
     fn query(query: &str) -> Option<ListQuery> {
         let uri = http::Uri::try_from(format!("/?{query}")).ok()?;
@@ -167,7 +110,7 @@ mod tests {
 
     #[track_caller]
     fn check_limit(text: &str, expected: Option<usize>) {
-        let parsed = query(text).and_then(|query| query.parse::<i64>(tenant(1)).ok());
+        let parsed = query(text).and_then(|query| query.parse::<i64>(&cursors()).ok());
         assert_eq!(parsed.map(|list| list.limit), expected, "{text}");
     }
 
@@ -182,62 +125,17 @@ mod tests {
         check_limit("limit=ten", None);
     }
 
-    #[track_caller]
-    fn check_cursor(cursor: &str, expected: Option<i64>) {
-        let decoded = Cursor::decode::<i64>(tenant(1), cursor);
-        assert_eq!(decoded.as_ref().ok().copied(), expected, "{cursor}");
-        assert!(decoded.is_ok() || decoded.is_err_and(|error| error.code() == "request.cursor"));
-    }
-
-    /// ATK-O6: a cursor leads nowhere but on in the list that it is from.
-    #[test]
-    fn cursors_work_for_the_tenant_that_got_them() {
-        let cursor = Cursor::encode(tenant(1), &7_i64);
-        check_cursor(&cursor, Some(7));
-        check_cursor(&Cursor::encode(tenant(2), &7_i64), None);
-        check_cursor(&Cursor::encode(tenant(1), &"seven"), None);
-        check_cursor("", None);
-        check_cursor("!", None);
-        check_cursor(&cursor[1..], None);
-        check_cursor(&format!("{cursor}A"), None);
-        for place in 0..cursor.len() {
-            let other = if cursor.as_bytes()[place] == b'A' {
-                "B"
-            } else {
-                "A"
-            };
-            let mut tampered = cursor.clone();
-            tampered.replace_range(place..=place, other);
-            check_cursor(&tampered, None);
-        }
-    }
-
-    #[test]
-    fn keys_of_several_columns_come_back() {
-        let key = (
-            Timestamp::from_micros(1_700_000_000_123_456),
-            SiteId::from_uuid(uuid::Uuid::from_u128(9)),
-        );
-        let cursor = Cursor::encode(tenant(1), &key);
-        assert_eq!(
-            Cursor::decode::<(Timestamp, SiteId)>(tenant(1), &cursor).ok(),
-            Some(key)
-        );
-    }
-
     #[test]
     fn a_page_has_a_next_one_when_more_was_found() {
         let list = ListRequest {
             limit: 2,
             after: None,
-            tenant: tenant(1),
+            cursors: cursors(),
         };
         assert_eq!(list.fetch(), 3);
         let page = list.page(vec![1_i64, 2, 3], |item| *item);
         assert_eq!(page.items, [1, 2]);
-        let next = page
-            .next
-            .and_then(|next| Cursor::decode::<i64>(tenant(1), &next).ok());
+        let next = page.next.and_then(|next| cursors().read::<i64>(&next).ok());
         assert_eq!(next, Some(2));
         assert_eq!(list.page(vec![1_i64, 2], |item| *item).next, None);
     }

@@ -77,7 +77,7 @@ async fn list(
     scope: Scope<SitesRead>,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Page<SiteView>>, ApiError> {
-    let asked = query.parse(scope.tenant.id)?;
+    let asked = query.parse(scope.cursors())?;
     let mut cx = scope.read().await?;
     let found = store::sites(&mut cx, asked.after, asked.fetch()).await?;
     Ok(Json(

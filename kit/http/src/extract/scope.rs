@@ -1,4 +1,4 @@
-//! `Scope<P>`: a member of the tenant who may do what the route is for.
+//! `Scope<P>`: somebody of the tenant, a member or one of its programs, who may do what the route is for.
 
 use std::{marker::PhantomData, sync::Arc};
 
@@ -9,22 +9,23 @@ use stoa_db::{Cx, DbResult, PlatformCx};
 
 use super::credential;
 use crate::{
-    ApiError, HttpState, Membership, Principal, TenantSnapshot,
+    ApiError, Cursors, HttpState, Membership, PermissionSet, Person, Principal, TenantSnapshot,
     gateway::{RequiredFeature, Resolved, check_feature, check_status, not_found},
 };
 
 /// Permissions on what decides about access itself: always checked against the store.
-const ALWAYS_FRESH: [&str; 4] = ["members.", "roles.", "billing.", "admin."];
+const ALWAYS_FRESH: [&str; 5] = ["members.", "roles.", "api_keys.", "billing.", "admin."];
 
-/// One tenant, one member of it, one permission that they hold. The way to the tenant's store.
+/// One tenant, somebody who belongs to it, one permission that they hold. The way to the tenant's store.
 ///
-/// Without a valid credential 401 `auth.required`; in a tenant where the caller is no member, the 404 of a tenant that
+/// Without a valid credential 401 `auth.required`; in a tenant where the caller does not belong, the 404 of a tenant that
 /// is not; without the permission 403 `auth.permission_missing`.
 pub struct Scope<P> {
     pub tenant: Arc<TenantSnapshot>,
-    pub user: UserId,
     pub principal: Principal,
-    pub membership: Membership,
+    /// All that the caller may do here.
+    pub permissions: PermissionSet,
+    cursors: Cursors,
     state: HttpState,
     permission: PhantomData<fn() -> P>,
 }
@@ -32,20 +33,12 @@ pub struct Scope<P> {
 impl<P: Permission> Scope<P> {
     /// A unit of work on the tenant's store that only reads.
     pub async fn read(&self) -> DbResult<Cx> {
-        self.state
-            .db()
-            .tenant(self.tenant.id, Actor::User(self.user))
-            .read()
-            .await
+        self.state.db().tenant(self.tenant.id, self.actor()).read().await
     }
 
     /// A unit of work on the tenant's store that writes with `commit`.
     pub async fn begin(&self) -> DbResult<Cx> {
-        self.state
-            .db()
-            .tenant(self.tenant.id, Actor::User(self.user))
-            .begin()
-            .await
+        self.state.db().tenant(self.tenant.id, self.actor()).begin().await
     }
 
     /// A unit of work on the control store that only reads; what it reads must be this tenant's.
@@ -55,7 +48,23 @@ impl<P: Permission> Scope<P> {
 
     /// A unit of work on the control store; what it writes must be this tenant's.
     pub async fn platform_begin(&self) -> DbResult<PlatformCx> {
-        self.state.db().platform_begin(Actor::User(self.user)).await
+        self.state.db().platform_begin(self.actor()).await
+    }
+
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        self.principal.actor()
+    }
+
+    /// The person who calls, for what no program may do: 403 `auth.person_required`.
+    pub fn user(&self) -> Result<UserId, ApiError> {
+        self.principal.person().map(|person| person.user)
+    }
+
+    /// Those of the list that this request asks for.
+    #[must_use]
+    pub fn cursors(&self) -> &Cursors {
+        &self.cursors
     }
 
     #[must_use]
@@ -71,30 +80,28 @@ impl<P: Permission> FromRequestParts<HttpState> for Scope<P> {
         let principal = credential::authenticate(parts, state)?;
         let tenant = tenant(parts, state, &principal).await?;
         let fresh = !parts.method.is_safe() || ALWAYS_FRESH.iter().any(|noun| P::KEY.starts_with(noun));
-        let membership = state
-            .directory()
-            .membership(principal.user, tenant.id, fresh)
-            .await?;
-        let membership = membership.ok_or_else(not_found)?;
+        let permissions = permissions(state, &principal, &tenant, fresh)
+            .await?
+            .ok_or_else(not_found)?;
         check_status(&tenant)?;
         if let Some(RequiredFeature(feature)) = parts.extensions.get() {
             check_feature(&tenant, *feature)?;
         }
-        if !membership.permissions.contains(P::KEY) {
+        if !permissions.contains(P::KEY) {
             return Err(missing(P::KEY));
         }
         Ok(Self {
+            cursors: Cursors::of(parts, state, tenant.id),
             tenant,
-            user: principal.user,
             principal,
-            membership,
+            permissions,
             state: state.clone(),
             permission: PhantomData,
         })
     }
 }
 
-/// The tenant that the request names, else the one that the session works in.
+/// The tenant that the request names, else the one that the caller works in.
 async fn tenant(
     parts: &Parts,
     state: &HttpState,
@@ -107,7 +114,7 @@ async fn tenant(
     {
         return Ok(named);
     }
-    let elected = principal.elected.ok_or_else(|| {
+    let at_work = principal.works_in().ok_or_else(|| {
         ApiError::new(
             ErrorKind::Forbidden,
             "tenant.required",
@@ -116,9 +123,41 @@ async fn tenant(
     })?;
     state
         .directory()
-        .tenant_by_id(elected.tenant)
+        .tenant_by_id(at_work)
         .await?
         .ok_or_else(not_found)
+}
+
+/// What the caller may do in a tenant; none when they do not belong there.
+pub(crate) async fn permissions(
+    state: &HttpState,
+    principal: &Principal,
+    tenant: &TenantSnapshot,
+    fresh: bool,
+) -> Result<Option<PermissionSet>, ApiError> {
+    match principal {
+        Principal::Program(program) => Ok((program.tenant == tenant.id).then(|| program.permissions.clone())),
+        Principal::Person(person) => {
+            let membership = state
+                .directory()
+                .membership(person.user, tenant.id, fresh)
+                .await?;
+            membership
+                .filter(|_| person.reaches(tenant.id))
+                .map(|membership| granted(person, membership))
+                .transpose()
+        }
+    }
+}
+
+/// A token says which version of a membership it was made for; another one's is out of date.
+fn granted(person: &Person, membership: Membership) -> Result<PermissionSet, ApiError> {
+    match person.bound {
+        Some(bound) if bound.membership != membership.id || bound.version != membership.version => {
+            Err(credential::required())
+        }
+        _ => Ok(membership.permissions),
+    }
 }
 
 fn missing(key: &str) -> ApiError {

@@ -6,11 +6,11 @@ use stoa_core::{Actor, ErrorKind};
 use stoa_db::{DbResult, PlatformCx};
 
 use super::credential;
-use crate::{ApiError, HttpState, Principal};
+use crate::{ApiError, HttpState, Person};
 
-/// Somebody with a live credential; 401 `auth.required` otherwise. `Option<SignedIn>` is `None` instead.
+/// Somebody with a live credential; 401 `auth.required` otherwise, 403 `auth.person_required` for an API key. `Option<SignedIn>` is `None` instead.
 pub struct SignedIn {
-    pub principal: Principal,
+    pub person: Person,
     state: HttpState,
 }
 
@@ -24,7 +24,7 @@ impl SignedIn {
     pub async fn platform_begin(&self) -> DbResult<PlatformCx> {
         self.state
             .db()
-            .platform_begin(Actor::User(self.principal.user))
+            .platform_begin(Actor::User(self.person.user))
             .await
     }
 
@@ -40,7 +40,7 @@ impl FromRequestParts<HttpState> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, state: &HttpState) -> Result<Self, ApiError> {
         let principal = credential::authenticate(parts, state)?;
         Ok(Self {
-            principal,
+            person: principal.person()?.clone(),
             state: state.clone(),
         })
     }

@@ -9,7 +9,7 @@ use stoa_db::{Cx, DbResult};
 
 use super::{Allowance, origin};
 use crate::{
-    ApiError, Budget, HostKey, HttpState, TenantSnapshot,
+    ApiError, Budget, Cursors, HostKey, HttpState, TenantSnapshot,
     gateway::{RequiredFeature, Resolved, check_feature, not_found},
 };
 
@@ -20,6 +20,7 @@ pub struct Visitor {
     /// The website's host as links name it, `dhaka-silk.localhost:8080`. Never what the client wrote.
     pub host: String,
     allowance: Allowance,
+    cursors: Cursors,
     state: HttpState,
 }
 
@@ -53,6 +54,12 @@ impl Visitor {
         format!("{}://{}", self.state.config().scheme(), self.host)
     }
 
+    /// Those of the list that this request asks for.
+    #[must_use]
+    pub fn cursors(&self) -> &Cursors {
+        &self.cursors
+    }
+
     #[must_use]
     pub fn state(&self) -> &HttpState {
         &self.state
@@ -75,6 +82,7 @@ impl FromRequestParts<HttpState> for Visitor {
             _ => format!("{}.{}", tenant.slug, config.base_domain()),
         };
         Ok(Self {
+            cursors: Cursors::of(parts, state, tenant.id),
             site: resolved.site.ok_or_else(not_found)?,
             tenant,
             host,

@@ -23,7 +23,7 @@ pub(super) async fn admit_caller(
         false => None,
     };
     let standing = match (&caller, parts.extensions.get::<Peer>()) {
-        (Some(Caller(person)), _) => state.limiter().spend(Budget::Principal, person.user.into())?,
+        (Some(Caller(principal)), _) => state.limiter().spend(Budget::Principal, principal.into())?,
         (None, Some(peer)) => state.limiter().spend(Budget::Peer, (*peer).into())?,
         (None, None) => None,
     };
@@ -45,9 +45,9 @@ pub(super) fn admit_for_tenant(request: &Request, state: &HttpState) -> Result<(
 /// The tenant that a request is for, when it has been resolved and its caller found.
 pub(crate) fn tenant_of(extensions: &Extensions) -> Option<TenantId> {
     let resolved: &Resolved = extensions.get()?;
-    let elected = || {
-        let Caller(person) = extensions.get()?;
-        person.elected.map(|elected| elected.tenant)
+    let at_work = || {
+        let Caller(principal) = extensions.get()?;
+        principal.works_in()
     };
-    resolved.tenant.as_ref().map(|tenant| tenant.id).or_else(elected)
+    resolved.tenant.as_ref().map(|tenant| tenant.id).or_else(at_work)
 }

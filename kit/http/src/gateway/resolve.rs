@@ -9,7 +9,8 @@ use stoa_core::{ErrorKind, Feature, SiteId, Slug, TenantId};
 
 use super::tenant_path::{TenantPath, rewritten};
 use crate::{
-    ApiError, Directory, HostKey, HttpState, SiteEntry, TenantSnapshot, TenantStatus, extract::authenticate,
+    ApiError, Directory, HostKey, HttpState, SiteEntry, TenantSnapshot, TenantStatus,
+    extract::{authenticate, permissions},
 };
 
 const TENANT_HEADER: &str = "x-tenant-id";
@@ -130,14 +131,10 @@ pub(crate) async fn unless_stranger(
     let Ok(principal) = authenticate(parts, state) else {
         return refusal;
     };
-    match state
-        .directory()
-        .membership(principal.user, tenant.id, false)
-        .await
-    {
+    match permissions(state, &principal, tenant, false).await {
         Ok(Some(_)) => refusal,
         Ok(None) => not_found(),
-        Err(error) => error.into(),
+        Err(error) => error,
     }
 }
 

@@ -11,13 +11,15 @@ use utoipa::{
         Components, InfoBuilder, OpenApi, OpenApiBuilder, Tag,
         extensions::Extensions,
         path::{Operation, PathItem},
-        security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme},
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     },
 };
 
 use super::{FEATURE, PAGES, PERMISSION, SIGNED_IN, problems, serve};
 use crate::{Module, Problem, cookies};
 
+const SESSION: &str = "session";
+const BEARER: &str = "bearer";
 const DESCRIPTION: &str = "\
 One platform, many businesses. The business is named by the host, `https://{slug}.{base}/api/…`, by the path, \
 `/api/tenant/{slug}/…`, or by the header `X-Tenant-ID` with a slug or an id; ways that disagree are 400 \
@@ -59,7 +61,16 @@ fn components() -> Components {
     let session = SecurityScheme::ApiKey(ApiKey::Cookie(session));
     components
         .security_schemes
-        .insert("session".to_owned(), session.into());
+        .insert(SESSION.to_owned(), session.into());
+    let bearer = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some(
+            "An access token of `POST /api/auth/token`, or an API key, `stoa_…`, in its own business; on every host.",
+        ))
+        .build();
+    components
+        .security_schemes
+        .insert(BEARER.to_owned(), SecurityScheme::Http(bearer).into());
     components
 }
 
@@ -103,7 +114,9 @@ fn complete(operation: &mut Operation, method: &Method, path: &str, module: &Mod
     }
     let asks_session = extensions.contains_key(PERMISSION) || extensions.contains_key(SIGNED_IN);
     operation.security = Some(match asks_session {
-        true => vec![SecurityRequirement::new("session", iter::empty::<String>())],
+        true => [SESSION, BEARER]
+            .map(|scheme| SecurityRequirement::new(scheme, iter::empty::<String>()))
+            .into(),
         false => Vec::new(),
     });
     problems::add(operation, asks_session);

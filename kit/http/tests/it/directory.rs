@@ -11,8 +11,8 @@ use std::{
 use stoa_core::{Currency, Feature, Id, MembershipId, Role, TenantId, Token, UserId};
 use stoa_db::{Db, DbResult};
 use stoa_http::{
-    BoxFuture, Credential, Directory, Elected, HostKey, Membership, PermissionSet, Principal, SiteEntry,
-    TenantSnapshot, TenantStatus,
+    BoxFuture, Credential, Directory, Elected, HostKey, Membership, PermissionSet, Person, Principal,
+    SiteEntry, TenantSnapshot, TenantStatus,
 };
 
 #[derive(Clone)]
@@ -30,7 +30,7 @@ struct Inner {
 struct Tables {
     tenants: Vec<Arc<TenantSnapshot>>,
     hosts: HashMap<HostKey, TenantId>,
-    sessions: HashMap<String, Principal>,
+    principals: HashMap<String, Principal>,
     memberships: HashMap<(UserId, TenantId), Vec<&'static str>>,
 }
 
@@ -87,13 +87,14 @@ impl FakeDirectory {
         permissions: &[&'static str],
     ) -> (UserId, Token) {
         let (user, token): (UserId, _) = (self.new_id(), Token::random());
-        let principal = Principal {
+        let principal = Principal::Person(Person {
             user,
             session: self.new_id(),
             elected: None,
-        };
+            bound: None,
+        });
         let mut tables = self.tables();
-        tables.sessions.insert(token.as_str().to_owned(), principal);
+        tables.principals.insert(token.as_str().to_owned(), principal);
         if let Some(tenant) = member_of {
             tables.memberships.insert((user, tenant), permissions.to_vec());
         }
@@ -103,11 +104,14 @@ impl FakeDirectory {
     pub(crate) fn elect(&self, token: &Token, tenant: TenantId) {
         let membership: MembershipId = self.new_id();
         let mut tables = self.tables();
-        tables.sessions.get_mut(token.as_str()).unwrap().elected = Some(Elected { membership, tenant });
+        let Some(Principal::Person(person)) = tables.principals.get_mut(token.as_str()) else {
+            panic!("nobody holds this token");
+        };
+        person.elected = Some(Elected { membership, tenant });
     }
 
     pub(crate) fn end_session(&self, token: &Token) {
-        self.tables().sessions.remove(token.as_str());
+        self.tables().principals.remove(token.as_str());
     }
 
     pub(crate) fn remove_member(&self, user: UserId, tenant: TenantId) {
@@ -167,8 +171,10 @@ impl Directory for FakeDirectory {
     }
 
     fn authenticate<'a>(&'a self, credential: &'a Credential) -> BoxFuture<'a, DbResult<Option<Principal>>> {
-        let Credential::Session(token) = credential;
-        ready(self.tables().sessions.get(token.as_str()).cloned())
+        let Credential::Session(token) = credential else {
+            return ready(None);
+        };
+        ready(self.tables().principals.get(token.as_str()).cloned())
     }
 
     fn membership(
@@ -183,6 +189,7 @@ impl Directory for FakeDirectory {
             id: self.new_id(),
             role: Role::Staff,
             permissions: PermissionSet::new(permissions),
+            version: 1,
         }))
     }
 }

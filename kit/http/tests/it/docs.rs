@@ -101,6 +101,9 @@ fn a_route_is_described_whole() {
       "security": [
         {
           "session": []
+        },
+        {
+          "bearer": []
         }
       ],
       "summary": "Write a note",

@@ -41,7 +41,7 @@ pub(crate) async fn list(
     Query(page): Query<ListQuery>,
 ) -> Result<Json<Page<OrderSummary>>, ApiError> {
     let status = filter.parse()?;
-    let request = page.parse::<(Timestamp, OrderId)>(scope.tenant.id)?;
+    let request = page.parse::<(Timestamp, OrderId)>(scope.cursors())?;
     let after = request.after.map(|(at, id)| After { at, id });
     let mut cx = scope.read().await?;
     let orders = store::orders(&mut cx, status, after, request.fetch()).await?;

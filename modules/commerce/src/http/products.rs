@@ -54,7 +54,7 @@ pub(crate) async fn list(
     Query(page): Query<ListQuery>,
 ) -> Result<Json<Page<ProductSummary>>, ApiError> {
     let filter = filter.parse()?;
-    let request = page.parse::<(Timestamp, ProductId)>(scope.tenant.id)?;
+    let request = page.parse::<(Timestamp, ProductId)>(scope.cursors())?;
     let after = request.after.map(|(at, id)| After { at, id });
     let mut cx = scope.read().await?;
     let cards = store::cards(&mut cx, &filter, after, request.fetch()).await?;

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use serde::Serialize;
 use stoa_core::{Slug, Timestamp};
 use stoa_db::Cx;
-use stoa_http::{ApiError, Cursor, Path, Query, Visitor};
+use stoa_http::{ApiError, Path, Query, Visitor};
 use stoa_sites::{Page, PageMeta, render};
 
 use super::views::{Card, ProductPage, product_url};
@@ -48,10 +48,9 @@ pub(crate) struct TypedLine {
 }
 
 pub(crate) async fn products(visitor: Visitor, Query(query): Query<ProductsQuery>) -> Result<Page, ApiError> {
-    let tenant = visitor.tenant.id;
-    let after = query
+    let after: Option<(Timestamp, ProductId)> = query
         .after
-        .map(|text| Cursor::decode::<(Timestamp, ProductId)>(tenant, &text))
+        .map(|cursor| visitor.cursors().read(&cursor))
         .transpose()?;
     let after = after.map(|(at, id)| After { at, id });
     let filter = ProductFilter {
@@ -69,7 +68,7 @@ pub(crate) async fn products(visitor: Visitor, Query(query): Query<ProductsQuery
         .filter(|_| has_next)
         .map(|card| (card.created_at, card.id));
     let data = Products {
-        next_url: last.map(|key| format!("/products?after={}", Cursor::encode(tenant, &key))),
+        next_url: last.map(|key| format!("/products?after={}", visitor.cursors().write(&key))),
         total: store::count_products(&mut cx, ProductStatus::Active).await?,
         products: cards.into_iter().map(Card::from).collect(),
     };

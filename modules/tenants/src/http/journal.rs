@@ -37,7 +37,7 @@ pub(crate) async fn list(
     scope: Scope<JournalRead>,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Page<JournalLineView>>, ApiError> {
-    let list = query.parse(scope.tenant.id)?;
+    let list = query.parse(scope.cursors())?;
     let mut cx = scope.read().await?;
     let lines = cx.journal(list.after, list.fetch()).await?;
     Ok(Json(list.page(lines, |line| line.seq).map(JournalLineView::from)))

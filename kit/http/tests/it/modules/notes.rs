@@ -90,7 +90,7 @@ async fn list(
     scope: Scope<NotesRead>,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Page<NoteView>>, ApiError> {
-    let list = query.parse::<NoteId>(scope.tenant.id)?;
+    let list = query.parse::<NoteId>(scope.cursors())?;
     let mut cx = scope.read().await?;
     let rows: Vec<(NoteId, String)> = cx
         .sql(sql!(

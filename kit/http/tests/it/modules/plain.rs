@@ -85,7 +85,7 @@ pub(crate) fn module() -> Module {
     extensions(("x-signed-in" = json!("one's own account")))
 )]
 async fn me(signed_in: SignedIn) -> Json<serde_json::Value> {
-    Json(json!({"user": signed_in.principal.user}))
+    Json(json!({"user": signed_in.person.user}))
 }
 
 /// Whose website it is
