@@ -16,6 +16,7 @@ pub(crate) struct Things {
     site: String,
     member: String,
     session: String,
+    api_key: String,
     slug: String,
 }
 
@@ -83,6 +84,8 @@ impl Things {
             .send()
             .await
             .json();
+        let api_key = json!({"name": "Warehouse", "permissions": ["orders.read"]});
+        let api_key = shop.create("/api-keys", &api_key).await;
         Self {
             product: text(&product["id"]),
             variant,
@@ -91,6 +94,7 @@ impl Things {
             site: text(&shop.get("/sites").await.json()["items"][0]["id"]),
             member: text(&shop.get("/members").await.json()["items"][0]["id"]),
             session: text(&session["session"]),
+            api_key: text(&api_key["id"]),
             slug: shop.slug.clone(),
         }
     }
@@ -107,6 +111,7 @@ impl Things {
             site: other("sit_"),
             member: other("mem_"),
             session: other("ses_"),
+            api_key: other("key_"),
             slug: stoa_testing::unique("nobody"),
         }
     }
@@ -158,6 +163,7 @@ impl Things {
             ("/sites/", "{id}", &self.site),
             ("/members/", "{id}", &self.member),
             ("/me/sessions/", "{id}", &self.session),
+            ("/api-keys/", "{id}", &self.api_key),
             ("/tenants/", "{tenant}", &self.slug),
         ] {
             if path.contains(folder) {

@@ -1,22 +1,54 @@
 //! Answers the gateway's questions about people, for the composition root to hand on.
 
-use stoa_core::{TenantId, UserId};
+use stoa_core::{TenantId, Token, UserId};
 use stoa_db::{Db, DbResult};
-use stoa_http::{Credential, Elected, Membership, Principal};
+use stoa_http::{Bound, Credential, Elected, Membership, Person, Principal, Program};
 
-use crate::{Identity, identity::Freshness};
+use crate::{
+    Identity,
+    domain::session::Session,
+    identity::Freshness,
+    tokens::{Claims, hidden_token},
+};
 
 impl Identity {
     /// Whom a credential stands for, if it is live and its user active.
     pub async fn authenticate(&self, db: &Db, credential: &Credential) -> DbResult<Option<Principal>> {
-        let Credential::Session(token) = credential;
+        match credential {
+            Credential::Session(token) => self.browser(db, token).await,
+            Credential::AccessToken(token) => self.token(db, token).await,
+            Credential::ApiKey(token) => self.program(db, token).await,
+        }
+    }
+
+    async fn browser(&self, db: &Db, token: &Token) -> DbResult<Option<Principal>> {
         let session = self.session(db, token).await?;
-        Ok(session.map(|session| Principal {
-            user: session.user,
-            session: session.id,
-            elected: session
-                .elected
-                .map(|(membership, tenant)| Elected { membership, tenant }),
+        Ok(session.map(|session| Principal::Person(person(&session, None))))
+    }
+
+    /// An access token counts as long as the session it names does, and works where it did.
+    async fn token(&self, db: &Db, token: &str) -> DbResult<Option<Principal>> {
+        let Some(claims) = Claims::read(db.vault(), token, db.clock().now()) else {
+            return Ok(None);
+        };
+        let bound = claims.bound();
+        let session = self
+            .session(db, &hidden_token(db.vault(), claims.session))
+            .await?;
+        Ok(session
+            .filter(|session| session.user == claims.sub)
+            .filter(|session| session.elected == bound.map(|bound| (bound.membership, bound.tenant)))
+            .map(|session| Principal::Person(person(&session, bound))))
+    }
+
+    async fn program(&self, db: &Db, token: &Token) -> DbResult<Option<Principal>> {
+        let key = self.api_key(db, token).await?;
+        Ok(key.map(|key| {
+            Principal::Program(Program {
+                key: key.id,
+                tenant: key.tenant,
+                permissions: self.roles().named(&key.permissions),
+            })
         }))
     }
 
@@ -33,6 +65,18 @@ impl Identity {
             id: found.id,
             role: found.role,
             permissions: self.roles().of(found.role).clone(),
+            version: found.version,
         }))
+    }
+}
+
+fn person(session: &Session, bound: Option<Bound>) -> Person {
+    Person {
+        user: session.user,
+        session: session.id,
+        elected: session
+            .elected
+            .map(|(membership, tenant)| Elected { membership, tenant }),
+        bound,
     }
 }

@@ -26,10 +26,23 @@ pub enum IdentityError {
     BeyondOwnRole,
     #[error("The member was changed meanwhile; read it again.")]
     Stale,
+    #[error("This refresh token does not count any more; sign in again.")]
+    RefreshTokenInvalid,
+    /// The words of a tenant that is not: whoever is no member learns no more.
+    #[error("There is no such business here.")]
+    TenantNotFound,
+    #[error("Tokens stay with the business that they were made for; ask for others.")]
+    BrowserOnly,
+    #[error("Nobody gives a key more than they may do themselves.")]
+    BeyondOwnPermissions,
+    #[error("There is no such API key.")]
+    ApiKeyNotFound,
     #[error("Too many people are signing in at once; try again shortly.")]
     Busy,
     #[error("the work on a password was interrupted")]
     Interrupted(#[source] JoinError),
+    #[error("an access token could not be signed")]
+    Signing(#[source] jsonwebtoken::errors::Error),
     #[error("a password could not be hashed, or a stored hash is damaged: {0}")]
     Hashing(String),
     #[error(transparent)]
@@ -53,14 +66,17 @@ impl From<argon2::password_hash::phc::Error> for IdentityError {
 impl Failure for IdentityError {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::WrongCredentials => ErrorKind::Unauthenticated,
-            Self::UserNotFound | Self::SessionNotFound | Self::MembershipNotFound | Self::MemberNotFound => {
-                ErrorKind::NotFound
-            }
+            Self::WrongCredentials | Self::RefreshTokenInvalid => ErrorKind::Unauthenticated,
+            Self::UserNotFound
+            | Self::SessionNotFound
+            | Self::MembershipNotFound
+            | Self::MemberNotFound
+            | Self::TenantNotFound
+            | Self::ApiKeyNotFound => ErrorKind::NotFound,
             Self::EmailTaken | Self::AlreadyMember | Self::LastOwner | Self::Stale => ErrorKind::Conflict,
-            Self::BeyondOwnRole => ErrorKind::Forbidden,
+            Self::BeyondOwnRole | Self::BrowserOnly | Self::BeyondOwnPermissions => ErrorKind::Forbidden,
             Self::Busy => ErrorKind::Unavailable,
-            Self::Interrupted(_) | Self::Hashing(_) => ErrorKind::Internal,
+            Self::Interrupted(_) | Self::Signing(_) | Self::Hashing(_) => ErrorKind::Internal,
             Self::Invalid(error) => error.kind(),
             Self::Db(error) => error.kind(),
         }
@@ -78,8 +94,13 @@ impl Failure for IdentityError {
             Self::LastOwner => "identity.last_owner",
             Self::BeyondOwnRole => "identity.beyond_own_role",
             Self::Stale => "identity.stale",
+            Self::RefreshTokenInvalid => "identity.refresh_token_invalid",
+            Self::TenantNotFound => "tenant.not_found",
+            Self::BrowserOnly => "identity.browser_only",
+            Self::BeyondOwnPermissions => "identity.beyond_own_permissions",
+            Self::ApiKeyNotFound => "identity.api_key_not_found",
             Self::Busy => "identity.busy",
-            Self::Interrupted(_) | Self::Hashing(_) => "identity.internal",
+            Self::Interrupted(_) | Self::Signing(_) | Self::Hashing(_) => "identity.internal",
             Self::Invalid(error) => error.code(),
             Self::Db(error) => error.code(),
         }

@@ -1,7 +1,7 @@
 //! What the platform's journal learns about people. Emails and names stay out of it.
 
 use serde::Serialize;
-use stoa_core::{MembershipId, Role, SessionId, TenantId, UserId};
+use stoa_core::{ApiKeyId, MembershipId, Role, SessionId, TenantId, Timestamp, UserId};
 use stoa_db::Event;
 
 #[derive(Debug, Serialize)]
@@ -57,6 +57,38 @@ pub(crate) struct MemberRemoved {
     pub(crate) tenant: TenantId,
     pub(crate) user: UserId,
     pub(crate) role: Role,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct ApiKeyCreated {
+    #[serde(skip)]
+    pub(crate) key: ApiKeyId,
+    pub(crate) tenant: TenantId,
+    pub(crate) permissions: Vec<String>,
+    pub(crate) expires_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct ApiKeyRevoked {
+    #[serde(skip)]
+    pub(crate) key: ApiKeyId,
+    pub(crate) tenant: TenantId,
+}
+
+impl Event for ApiKeyCreated {
+    const KIND: &'static str = "api_key.created";
+
+    fn subject(&self) -> String {
+        self.key.to_string()
+    }
+}
+
+impl Event for ApiKeyRevoked {
+    const KIND: &'static str = "api_key.revoked";
+
+    fn subject(&self) -> String {
+        self.key.to_string()
+    }
 }
 
 impl Event for UserCreated {

@@ -7,9 +7,10 @@ use stoa_db::{Db, DbResult};
 
 use crate::{
     IdentityError, Password, PasswordHash, RolePermissions, TenantUser,
-    domain::session::Session,
+    domain::{api_key::ApiKey, session::Session},
     passwords::Passwords,
     store::{
+        api_keys::ApiKeys,
         memberships::Memberships,
         sessions::{Sessions, TokenHash},
     },
@@ -29,6 +30,7 @@ struct Inner {
     passwords: Passwords,
     sessions: Recent<TokenHash, Session>,
     memberships: Recent<(UserId, TenantId), TenantUser>,
+    api_keys: Recent<TokenHash, ApiKey>,
 }
 
 /// Whether an answer may be a moment old.
@@ -47,6 +49,7 @@ impl Identity {
             passwords: Passwords::new(),
             sessions: Recent::new(KEPT, CAPACITY),
             memberships: Recent::new(KEPT, CAPACITY),
+            api_keys: Recent::new(KEPT, CAPACITY),
         }))
     }
 
@@ -95,6 +98,44 @@ impl Identity {
         cx.commit().await?;
         self.0.sessions.forget(&hash);
         Ok(())
+    }
+
+    /// The live API key that a token stands for.
+    pub(crate) async fn api_key(&self, db: &Db, token: &Token) -> DbResult<Option<ApiKey>> {
+        let (hash, now) = (token.hash(), db.clock().now());
+        let key = match self.0.api_keys.recall(&hash, now) {
+            Recall::Known(key) => Some(key),
+            Recall::Unknown(question) => {
+                let mut cx = db.platform_read().await?;
+                let found = ApiKeys::by_token(&mut cx, hash).await?;
+                if let Some(key) = &found {
+                    self.0.api_keys.keep(question, hash, key.clone(), now);
+                }
+                found
+            }
+        };
+        let Some(key) = key.filter(|key| key.is_live(now)) else {
+            return Ok(None);
+        };
+        if key.use_is_worth_noting(now)
+            && let Err(error) = self.note_key_use(db, hash, &key).await
+        {
+            tracing::warn!(%error, "an API key's use was not noted");
+        }
+        Ok(Some(key))
+    }
+
+    async fn note_key_use(&self, db: &Db, hash: TokenHash, key: &ApiKey) -> DbResult<()> {
+        let mut cx = db.platform_begin(Actor::ApiKey(key.id)).await?;
+        ApiKeys::note_use(&mut cx, key.tenant, key.id).await?;
+        cx.commit().await?;
+        self.forget_api_key(&hash);
+        Ok(())
+    }
+
+    /// To be called once the change is committed, before it is answered.
+    pub(crate) fn forget_api_key(&self, token: &TokenHash) {
+        self.0.api_keys.forget(token);
     }
 
     /// The user's membership in a tenant.

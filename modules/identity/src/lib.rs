@@ -13,6 +13,7 @@ mod roles;
 mod routes;
 mod service;
 mod store;
+mod tokens;
 
 use stoa_db::{Migrations, control_migration};
 use stoa_http::{Module, Pages};

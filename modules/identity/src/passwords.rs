@@ -1,4 +1,4 @@
-//! Hashes passwords with argon2id beside the runtime's threads, and never more at once than there are cores.
+//! Hashes passwords with argon2id beside the runtime's threads, and on half the cores at most: the other half serves.
 
 use std::{fmt, num::NonZero, sync::Arc, thread, time::Duration};
 
@@ -50,7 +50,7 @@ impl Passwords {
     pub(crate) fn new() -> Self {
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         Self {
-            cores: Arc::new(Semaphore::new(cores)),
+            cores: Arc::new(Semaphore::new((cores / 2).max(1))),
         }
     }
 

@@ -11,7 +11,7 @@ pub struct RolePermissions {
 }
 
 /// What staff may see of a business, but for its people and its audit log.
-const NOT_FOR_STAFF: [&str; 2] = ["members.read", "journal.read"];
+const NOT_FOR_STAFF: [&str; 3] = ["members.read", "api_keys.read", "journal.read"];
 
 /// What staff may change.
 const STAFF_WRITES: [&str; 1] = ["orders.write"];
@@ -25,6 +25,16 @@ impl RolePermissions {
             all: PermissionSet::new(all),
             staff: PermissionSet::new(staff),
         }
+    }
+
+    /// The permissions of these names, as far as there are such.
+    pub(crate) fn named(&self, names: &[String]) -> PermissionSet {
+        let named: Vec<_> = self
+            .all
+            .iter()
+            .filter(|key| names.iter().any(|name| name == key))
+            .collect();
+        PermissionSet::new(named)
     }
 
     /// An admin may do what an owner may; what sets owners apart is that only they reach owners

@@ -3,7 +3,7 @@
 use axum::{Extension, extract::State, http::HeaderMap};
 use serde::Deserialize;
 use stoa_core::{Email, FieldErrors, MembershipId};
-use stoa_http::{Allowance, ApiError, Budget, HttpState, Json, NoContent, PlatformHost, Principal, SignedIn};
+use stoa_http::{Allowance, ApiError, Budget, HttpState, Json, NoContent, Person, PlatformHost, SignedIn};
 use utoipa::ToSchema;
 
 use crate::{
@@ -52,7 +52,7 @@ pub(crate) async fn log_in(
     allowance.spend(Budget::Login)?;
     let command = LogIn {
         user_agent: user_agent(&headers),
-        replaces: signed_in.map(|SignedIn { principal, .. }| (principal.user, principal.session)),
+        replaces: signed_in.map(|SignedIn { person, .. }| (person.user, person.session)),
         ..body.parse()?
     };
     allowance.spend_on(Budget::LoginTarget, command.email.as_str())?;
@@ -75,7 +75,7 @@ pub(crate) async fn log_out(
     signed_in: SignedIn,
     Extension(identity): Extension<Identity>,
 ) -> Result<WithSession<NoContent>, ApiError> {
-    let (user, session) = (signed_in.principal.user, signed_in.principal.session);
+    let (user, session) = (signed_in.person.user, signed_in.person.session);
     let mut cx = signed_in.platform_begin().await?;
     let ended = end_session(&mut cx, user, session).await?;
     cx.commit().await?;
@@ -93,11 +93,12 @@ pub(crate) async fn log_out(
     extensions(("x-signed-in" = json!("one's own session, in no tenant"))),
 )]
 pub(crate) async fn session(_: PlatformHost, signed_in: SignedIn) -> Result<Json<SessionView>, ApiError> {
-    let Principal {
+    let Person {
         user,
         session,
         elected,
-    } = signed_in.principal.clone();
+        ..
+    } = signed_in.person.clone();
     let elected = elected.map(|elected| elected.membership);
     Ok(Json(
         session_view(signed_in.state(), user, session, elected).await?,
@@ -109,6 +110,7 @@ pub(crate) async fn session(_: PlatformHost, signed_in: SignedIn) -> Result<Json
     post, path = "/auth/session/election", tag = "auth", request_body = ElectionBody,
     responses(
         (status = 200, body = SessionView, description = "Elected; the cookie `__Host-stoa` is renewed"),
+        (status = 403, description = "`identity.browser_only`: by an access token"),
         (status = 404, description = "`identity.membership_not_found`: none of the user's own; `request.not_found`: on a business's own host"),
     ),
     extensions(("x-signed-in" = json!("one's own session, in no tenant"))),
@@ -119,7 +121,7 @@ pub(crate) async fn elect(
     Extension(identity): Extension<Identity>,
     Json(body): Json<ElectionBody>,
 ) -> Result<WithSession<Json<SessionView>>, ApiError> {
-    let (user, session) = (signed_in.principal.user, signed_in.principal.session);
+    let (user, session) = (signed_in.person.user, signed_in.person.session);
     let command = Elect {
         user,
         session,

@@ -3,13 +3,12 @@
 use axum::Extension;
 use serde::Deserialize;
 use stoa_core::{FieldErrors, MembershipId, Role};
-use stoa_db::Event;
 use stoa_http::{ApiError, Json, ListQuery, NoContent, Page, Path, Query, Scope};
 use utoipa::ToSchema;
 
 use crate::{
     Identity,
-    http::views::MemberView,
+    http::{mirror::mirror, views::MemberView},
     permissions::{MembersRead, MembersWrite},
     service::{
         change_role::{ChangeRole, change_role},
@@ -38,19 +37,19 @@ pub(crate) async fn list(
     scope: Scope<MembersRead>,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Page<MemberView>>, ApiError> {
-    let list = query.parse(scope.tenant.id)?;
+    let list = query.parse(scope.cursors())?;
     let mut cx = scope.platform_read().await?;
     let members = Memberships::members(&mut cx, scope.tenant.id, list.after, list.fetch()).await?;
     Ok(Json(list.page(members, |member| member.id).map(MemberView::from)))
 }
 
-/// Changes a member's role. Nobody grants more than they hold, and an owner stays.
+/// Changes a member's role. Nobody grants more than they hold, and an owner stays. Sessions that work in the membership end.
 #[utoipa::path(
     patch, path = "/members/{id}", tag = "members", request_body = ChangeMember,
     params(("id" = MembershipId, Path, description = "A member of the tenant")),
     responses(
         (status = 200, body = MemberView),
-        (status = 403, description = "`identity.beyond_own_role`"),
+        (status = 403, description = "`identity.beyond_own_role`, `auth.person_required`"),
         (status = 404, description = "`identity.member_not_found`"),
         (status = 409, description = "`identity.last_owner`, `identity.stale`"),
     ),
@@ -62,11 +61,12 @@ pub(crate) async fn change(
     Path(id): Path<MembershipId>,
     Json(body): Json<ChangeMember>,
 ) -> Result<Json<MemberView>, ApiError> {
-    let command = body.parse(id)?;
+    let (command, by) = (body.parse(id)?, scope.user()?);
     let mut cx = scope.platform_begin().await?;
-    let changed = change_role(&mut cx, scope.tenant.id, scope.user, command).await?;
+    let changed = change_role(&mut cx, scope.tenant.id, by, command).await?;
     cx.commit().await?;
     identity.forget_membership(changed.member.user, scope.tenant.id);
+    identity.forget_sessions(changed.ended);
     mirror(&scope, changed.event.as_ref()).await;
     Ok(Json(changed.member.into()))
 }
@@ -77,7 +77,7 @@ pub(crate) async fn change(
     params(("id" = MembershipId, Path, description = "A member of the tenant")),
     responses(
         (status = 204, description = "Removed"),
-        (status = 403, description = "`identity.beyond_own_role`"),
+        (status = 403, description = "`identity.beyond_own_role`, `auth.person_required`"),
         (status = 404, description = "`identity.member_not_found`"),
         (status = 409, description = "`identity.last_owner`"),
     ),
@@ -88,8 +88,9 @@ pub(crate) async fn remove(
     Extension(identity): Extension<Identity>,
     Path(id): Path<MembershipId>,
 ) -> Result<NoContent, ApiError> {
+    let by = scope.user()?;
     let mut cx = scope.platform_begin().await?;
-    let removed = remove_member(&mut cx, scope.tenant.id, scope.user, id).await?;
+    let removed = remove_member(&mut cx, scope.tenant.id, by, id).await?;
     cx.commit().await?;
     identity.forget_membership(removed.event.user, scope.tenant.id);
     identity.forget_sessions(removed.sessions);
@@ -107,19 +108,5 @@ impl ChangeMember {
             role,
             version: self.version,
         })
-    }
-}
-
-/// Shows the change in the tenant's own journal. It stands in the platform's already, so that a failure here
-/// undoes nothing.
-async fn mirror<E: Event>(scope: &Scope<MembersWrite>, event: Option<&E>) {
-    let Some(event) = event else { return };
-    let mirrored = async {
-        let mut cx = scope.begin().await?;
-        cx.record(event);
-        cx.commit().await
-    };
-    if let Err(error) = mirrored.await {
-        tracing::error!(%error, kind = E::KIND, "a change is missing in the tenant's journal");
     }
 }

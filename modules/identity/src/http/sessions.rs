@@ -19,12 +19,12 @@ const LISTED: i64 = 100;
     extensions(("x-signed-in" = json!("one's own sessions, in no tenant"))),
 )]
 pub(crate) async fn list(signed_in: SignedIn) -> Result<Json<Page<ListedSessionView>>, ApiError> {
-    let principal = &signed_in.principal;
+    let person = &signed_in.person;
     let mut cx = signed_in.platform_read().await?;
-    let sessions = Sessions::of_user(&mut cx, principal.user, LISTED).await?;
+    let sessions = Sessions::of_user(&mut cx, person.user, LISTED).await?;
     let items = sessions
         .into_iter()
-        .map(|session| ListedSessionView::of(session, principal.session))
+        .map(|session| ListedSessionView::of(session, person.session))
         .collect();
     Ok(Json(Page { items, next: None }))
 }
@@ -45,7 +45,7 @@ pub(crate) async fn end(
     Path(id): Path<SessionId>,
 ) -> Result<NoContent, ApiError> {
     let mut cx = signed_in.platform_begin().await?;
-    let ended = end_session(&mut cx, signed_in.principal.user, id).await?;
+    let ended = end_session(&mut cx, signed_in.person.user, id).await?;
     let ended = ended.ok_or(IdentityError::SessionNotFound)?;
     cx.commit().await?;
     identity.forget_sessions([ended]);

@@ -4,7 +4,10 @@ use serde::Serialize;
 use stoa_core::{Email, MembershipId, Role, SessionId, TenantId, Timestamp, UserId};
 use utoipa::ToSchema;
 
-use crate::{Member, User, domain::session::ListedSession};
+use crate::{
+    Member, User,
+    domain::session::{ListedSession, SessionKind},
+};
 
 /// Who is signed in, and where they may go.
 #[derive(Debug, Serialize, ToSchema)]
@@ -55,6 +58,7 @@ pub(crate) struct ListedSessionView {
     pub(crate) id: SessionId,
     /// Whether this is the session that asks.
     pub(crate) current: bool,
+    pub(crate) kind: SessionKind,
     #[schema(example = "Mozilla/5.0 (X11; Linux x86_64)")]
     pub(crate) user_agent: Option<String>,
     pub(crate) created_at: Timestamp,
@@ -109,6 +113,7 @@ impl ListedSessionView {
         Self {
             id: session.id,
             current: session.id == current,
+            kind: session.kind,
             user_agent: session.user_agent,
             created_at: session.created_at,
             last_seen_at: session.last_seen_at,

@@ -7,7 +7,10 @@ use crate::{
     IdentityError, Member, TenantUser,
     domain::membership::{Fate, judge},
     events::MemberRoleChanged,
-    store::memberships::Memberships,
+    store::{
+        memberships::Memberships,
+        sessions::{Sessions, TokenHash},
+    },
 };
 
 #[derive(Debug)]
@@ -23,6 +26,8 @@ pub(crate) struct ChangeRole {
 pub(crate) struct Changed {
     pub(crate) member: Member,
     pub(crate) event: Option<MemberRoleChanged>,
+    /// The tokens of the sessions that ended with it.
+    pub(crate) ended: Vec<TokenHash>,
 }
 
 pub(crate) async fn change_role(
@@ -35,9 +40,11 @@ pub(crate) async fn change_role(
     if member.version != command.version {
         return Err(IdentityError::Stale);
     }
-    let mut event = None;
+    let (mut event, mut ended) = (None, Vec::new());
     if member.role != command.role {
         Memberships::set_role(cx, tenant, member.id, command.role).await?;
+        // Other rights, other tokens: whoever holds a copy of an old one gets nothing out of the change.
+        ended = Sessions::delete_of_membership(cx, member.user, member.id, None).await?;
         let changed = MemberRoleChanged {
             member: member.id,
             tenant,
@@ -50,7 +57,7 @@ pub(crate) async fn change_role(
     let member = Memberships::member(cx, tenant, member.id)
         .await?
         .ok_or(IdentityError::MemberNotFound)?;
-    Ok(Changed { member, event })
+    Ok(Changed { member, event, ended })
 }
 
 /// The member, held, if `by` may bring that about.

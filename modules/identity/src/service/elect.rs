@@ -5,6 +5,7 @@ use stoa_db::PlatformCx;
 
 use crate::{
     IdentityError, StartedSession,
+    domain::session::SessionKind,
     events::MembershipElected,
     store::{
         memberships::Memberships,
@@ -45,12 +46,13 @@ pub(crate) async fn elect(
     let row = NewSession {
         id: renewed.id,
         token_hash: renewed.token.hash(),
+        kind: SessionKind::Browser,
         membership: Some(membership),
         user_agent: None,
     };
     let previous = Sessions::renew(cx, user, session, &row)
         .await?
-        .ok_or(IdentityError::SessionNotFound)?;
+        .ok_or(IdentityError::BrowserOnly)?;
     cx.record(&MembershipElected {
         membership,
         user,

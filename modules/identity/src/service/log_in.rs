@@ -23,15 +23,7 @@ pub(crate) async fn log_in(
     db: &Db,
     command: LogIn,
 ) -> Result<(UserId, StartedSession), IdentityError> {
-    let found = find(db, &command.email).await?;
-    let (user, hash) = found.map_or((None, None), |login| (Some(login.user), login.password));
-    // No unit of work is open while the password is verified: that takes a core for tens of milliseconds.
-    let verified = identity.passwords().verify(command.password, hash).await?;
-    let Some(user) = user.filter(|_| verified) else {
-        tracing::info!(known = user.is_some(), "sign-in refused");
-        return Err(IdentityError::WrongCredentials);
-    };
-
+    let user = verified(identity, db, &command.email, command.password).await?;
     let mut cx = db.platform_begin(Actor::User(user)).await?;
     let ended = match command.replaces {
         Some((user, session)) => end_session(&mut cx, user, session).await?,
@@ -51,6 +43,23 @@ pub(crate) async fn log_in(
     cx.commit().await?;
     identity.forget_sessions(ended);
     Ok((user, started))
+}
+
+/// The user whose password this is.
+pub(super) async fn verified(
+    identity: &Identity,
+    db: &Db,
+    email: &Email,
+    password: Password,
+) -> Result<UserId, IdentityError> {
+    let found = find(db, email).await?;
+    let (user, hash) = found.map_or((None, None), |login| (Some(login.user), login.password));
+    // No unit of work is open while the password is verified: that takes a core for tens of milliseconds.
+    let verified = identity.passwords().verify(password, hash).await?;
+    user.filter(|_| verified).ok_or_else(|| {
+        tracing::info!(known = user.is_some(), "sign-in refused");
+        IdentityError::WrongCredentials
+    })
 }
 
 async fn find(db: &Db, email: &Email) -> DbResult<Option<users::Login>> {

@@ -5,7 +5,7 @@ use stoa_db::PlatformCx;
 
 use crate::{
     IdentityError,
-    domain::membership::Fate,
+    domain::{membership::Fate, session::SessionKind},
     events::MemberRemoved,
     service::change_role::judged,
     store::{
@@ -39,7 +39,11 @@ pub(crate) async fn remove_member(
         .iter()
         .filter(|other| other.id != member.id)
         .min_by_key(|other| !other.is_default);
-    let sessions = Sessions::reelect(cx, member.user, member.id, heir.map(|heir| heir.id)).await?;
+    // A program's tokens are for this membership alone: they must not reach further than they were made to.
+    let mut sessions =
+        Sessions::delete_of_membership(cx, member.user, member.id, Some(SessionKind::Token)).await?;
+    let moved = Sessions::reelect(cx, member.user, member.id, heir.map(|heir| heir.id)).await?;
+    sessions.extend(moved);
     Memberships::delete(cx, tenant, member.id).await?;
     if let Some(heir) = heir.filter(|heir| !heir.is_default) {
         Memberships::make_default(cx, member.user, heir.id).await?;

@@ -4,6 +4,7 @@ use stoa_core::{MembershipId, SessionId, Token, UserId};
 use stoa_db::{DbResult, PlatformCx};
 
 use crate::{
+    domain::session::SessionKind,
     events::UserLoggedIn,
     store::{
         sessions::{NewSession, Sessions},
@@ -34,19 +35,23 @@ pub async fn start_session(cx: &mut PlatformCx, start: StartSession) -> DbResult
         token: Token::random(),
         elected: start.elected,
     };
-    let now = cx.now();
-    Sessions::delete_expired(cx, start.user).await?;
     let session = NewSession {
         id: started.id,
         token_hash: started.token.hash(),
+        kind: SessionKind::Browser,
         membership: start.elected,
         user_agent: start.user_agent,
     };
-    Sessions::insert(cx, start.user, session).await?;
-    users::note_login(cx, start.user, now).await?;
-    cx.record(&UserLoggedIn {
-        user: start.user,
-        session: started.id,
-    });
+    self::start(cx, start.user, session).await?;
     Ok(started)
+}
+
+/// Starts a session of either kind. The user's expired ones go: whoever comes back cleans up behind themselves.
+pub(crate) async fn start(cx: &mut PlatformCx, user: UserId, session: NewSession) -> DbResult<()> {
+    let (now, id) = (cx.now(), session.id);
+    Sessions::delete_expired(cx, user).await?;
+    Sessions::insert(cx, user, session).await?;
+    users::note_login(cx, user, now).await?;
+    cx.record(&UserLoggedIn { user, session: id });
+    Ok(())
 }

@@ -1,9 +1,9 @@
 //! Reads and writes sessions: by the token's hash, which finds the user, or by user.
 
 use stoa_core::{MembershipId, SessionId, TenantId, UserId};
-use stoa_db::{DbResult, FromRow, PlatformCx, Row, control_sql};
+use stoa_db::{DbResult, FromRow, PlatformCx, Row, control_sql, parsed};
 
-use crate::domain::session::{LIFETIME, ListedSession, Session};
+use crate::domain::session::{LIFETIME, ListedSession, Session, SessionKind};
 
 /// SHA-256 of a session's token.
 pub(crate) type TokenHash = [u8; 32];
@@ -13,6 +13,7 @@ pub(crate) type TokenHash = [u8; 32];
 pub(crate) struct NewSession {
     pub(crate) id: SessionId,
     pub(crate) token_hash: TokenHash,
+    pub(crate) kind: SessionKind,
     pub(crate) membership: Option<MembershipId>,
     pub(crate) user_agent: Option<String>,
 }
@@ -37,13 +38,14 @@ impl Sessions {
         let now = cx.now();
         cx.sql(control_sql!(
             "INSERT INTO sessions
-                 (id, token_hash, user_id, membership_id, user_agent, created_at, last_seen_at, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $6, $7)"
+                 (id, token_hash, user_id, membership_id, kind, renewals, user_agent, created_at, last_seen_at, expires_at)
+             VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $7, $8)"
         ))
         .bind(session.id)
         .bind(session.token_hash)
         .bind(user)
         .bind(session.membership)
+        .bind(session.kind.as_str())
         .bind(session.user_agent)
         .bind(now)
         .bind(now.plus(LIFETIME))
@@ -60,7 +62,7 @@ impl Sessions {
     ) -> DbResult<Vec<ListedSession>> {
         let now = cx.now();
         cx.sql(control_sql!(
-            "SELECT id, user_agent, created_at, last_seen_at, expires_at FROM sessions
+            "SELECT id, kind, user_agent, created_at, last_seen_at, expires_at FROM sessions
              WHERE user_id = $1 AND expires_at > $2 ORDER BY id DESC LIMIT $3"
         ))
         .bind(user)
@@ -79,7 +81,7 @@ impl Sessions {
     ) -> DbResult<Option<TokenHash>> {
         let previous: Option<(TokenHash,)> = cx
             .sql(control_sql!(
-                "SELECT token_hash FROM sessions WHERE id = $1 AND user_id = $2 FOR UPDATE"
+                "SELECT token_hash FROM sessions WHERE id = $1 AND user_id = $2 AND kind = 'browser' FOR UPDATE"
             ))
             .bind(old)
             .bind(user)
@@ -126,6 +128,41 @@ impl Sessions {
             .optional()
             .await?;
         Ok(ended.map(|(hash,)| hash))
+    }
+
+    /// Counts a renewal of the session's refresh token, if this is the one that comes next.
+    pub(crate) async fn count_renewal(cx: &mut PlatformCx, hash: TokenHash, renewals: i64) -> DbResult<bool> {
+        let now = cx.now();
+        let counted = cx
+            .sql(control_sql!(
+                "UPDATE sessions SET renewals = renewals + 1, last_seen_at = $3
+             WHERE token_hash = $1 AND renewals = $2"
+            ))
+            .bind(hash)
+            .bind(renewals)
+            .bind(now)
+            .execute()
+            .await?;
+        Ok(counted == 1)
+    }
+
+    /// Ends the sessions of one kind, or all, that work in a membership; yields their tokens' hashes.
+    pub(crate) async fn delete_of_membership(
+        cx: &mut PlatformCx,
+        user: UserId,
+        membership: MembershipId,
+        kind: Option<SessionKind>,
+    ) -> DbResult<Vec<TokenHash>> {
+        let ended: Vec<(TokenHash,)> = cx
+            .sql(control_sql!(
+                "DELETE FROM sessions WHERE user_id = $1 AND membership_id = $2{ AND kind = $3} RETURNING token_hash"
+            ))
+            .bind(user)
+            .bind(membership)
+            .bind_if(kind.map(SessionKind::as_str))
+            .all()
+            .await?;
+        Ok(ended.into_iter().map(|(hash,)| hash).collect())
     }
 
     pub(crate) async fn delete_expired(cx: &mut PlatformCx, user: UserId) -> DbResult<()> {
@@ -176,10 +213,15 @@ impl FromRow for Session {
     }
 }
 
+fn kind(row: &mut Row<'_>) -> DbResult<SessionKind> {
+    parsed(row.next::<String>()?.parse())
+}
+
 impl FromRow for ListedSession {
     fn from_row(row: &mut Row<'_>) -> DbResult<Self> {
         Ok(Self {
             id: row.next()?,
+            kind: kind(row)?,
             user_agent: row.next()?,
             created_at: row.next()?,
             last_seen_at: row.next()?,

@@ -29,7 +29,7 @@ async fn default_slug(browser: &Client) -> String {
 on_both_engines! {
     stoa::compose;
 
-    /// ATK-I1
+    /// ATK-I1: the console's cookie at a business's host.
     async fn the_cookie_counts_on_the_consoles_host_only(app: TestApp) {
         let shop = app.shop().await;
         let token = log_in(&shop.owner, &shop.email, PASSWORD).await.cookie(COOKIE).unwrap().to_owned();
@@ -41,7 +41,7 @@ on_both_engines! {
         app.client().get(&console("/api/auth/session")).send().await.expect_status(401);
     }
 
-    /// ATK-I3: an election makes a new session.
+    /// ATK-I3: an election renews the session, and what it was known by before is worth nothing.
     async fn elects_one_of_ones_own_memberships(app: TestApp) {
         let (first, second) = (app.shop().await, app.shop().await);
         let (user, _) = member(&app, &first, Role::Admin).await;
@@ -57,7 +57,7 @@ on_both_engines! {
         app.client().get(&console("/api/auth/session")).cookie(COOKIE, &old).send().await.expect_status(401);
     }
 
-    /// ATK-I4
+    /// ATK-I4: somebody else's membership is not found, and the session stays as it was.
     async fn somebody_elses_membership_is_not_found(app: TestApp) {
         let (first, second) = (app.shop().await, app.shop().await);
         let (_, foreign) = member(&app, &second, Role::Staff).await;
@@ -72,7 +72,7 @@ on_both_engines! {
         elect(&first.owner, "mem_junk").await.expect_status(422);
     }
 
-    /// ATK-I6
+    /// ATK-I6: without any membership.
     async fn without_a_membership_there_is_no_business(app: TestApp) {
         let shop = app.shop().await;
         let nobody = person(&app).await;

@@ -1,8 +1,10 @@
 //! People over HTTP, on both engines; one file per group of paths.
 #![expect(clippy::unwrap_used, reason = "a test fails where its set-up does")]
 
+mod api_keys;
 mod auth_login;
 mod auth_session;
+mod auth_token;
 mod me_sessions;
 mod members;
 

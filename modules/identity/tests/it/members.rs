@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 use stoa_core::{MembershipId, Role};
-use stoa_testing::{Client, Reply, Shop, on_both_engines};
+use stoa_testing::{Client, PASSWORD, Reply, Shop, on_both_engines};
 
-use crate::{member, problem};
+use crate::{log_in, member, problem};
 
 fn url_of(shop: &Shop, id: impl std::fmt::Display) -> String {
     shop.api(&format!("/members/{id}"))
@@ -63,7 +63,7 @@ on_both_engines! {
         other.get(&format!("/members?after={next}")).await.expect_status(400);
     }
 
-    /// ATK-O13
+    /// ATK-O13: nobody grants more than they hold.
     async fn roles_bound_what_one_may_do(app: TestApp) {
         let shop = app.shop().await;
         let owner = owner_id(&shop).await;
@@ -79,7 +79,7 @@ on_both_engines! {
         refused(set_role(&shop.owner, &shop, id, Role::Owner).await, 409, "identity.stale");
     }
 
-    /// ATK-O13
+    /// ATK-O13: the last owner, demoted or removed.
     async fn the_last_owner_stays(app: TestApp) {
         let shop = app.shop().await;
         let owner = owner_id(&shop).await;
@@ -87,6 +87,7 @@ on_both_engines! {
         refused(remove(&shop.owner, &shop, &owner).await, 409, "identity.last_owner");
         let (_, second) = member(&app, &shop, Role::Owner).await;
         set_role(&shop.owner, &shop, &owner, Role::Admin).await.expect_status(200);
+        log_in(&shop.owner, &shop.email, PASSWORD).await.expect_status(200);
         refused(remove(&shop.owner, &shop, second).await, 403, "identity.beyond_own_role");
     }
 
@@ -103,19 +104,23 @@ on_both_engines! {
         assert_eq!(done, 1, "{} {}", one.text(), other.text());
     }
 
-    /// ATK-I5
+    /// ATK-I3, ATK-I5: a role that changes ends the sessions that had the old one; the next has a new id and the new role.
     async fn a_demoted_member_is_denied_at_once(app: TestApp) {
         let shop = app.shop().await;
         let (user, id) = member(&app, &shop, Role::Admin).await;
         user.browser.get(&shop.api("/members")).send().await.expect_status(200);
         user.browser.get(&shop.api("/journal")).send().await.expect_status(200);
+        let before = crate::session(&user.browser).await.json();
         set_role(&shop.owner, &shop, id, Role::Staff).await.expect_status(200);
+        refused(user.browser.get(&shop.api("/members")).send().await, 401, "auth.required");
+        let after = log_in(&user.browser, &user.email, PASSWORD).await.expect_status(200).json();
+        assert_ne!(before["session"], after["session"]);
         user.browser.get(&shop.api("/members")).send().await.expect_status(403);
         user.browser.get(&shop.api("/journal")).send().await.expect_status(403);
         user.browser.get(&shop.api("/profile")).send().await.expect_status(200);
     }
 
-    /// ATK-I5
+    /// ATK-I5: a removed member.
     async fn a_removed_member_is_a_stranger_at_once(app: TestApp) {
         let shop = app.shop().await;
         let (user, id) = member(&app, &shop, Role::Admin).await;

@@ -15,7 +15,7 @@ const CONTROLS: [&str; 3] = ["set_config", "attach", "pragma"];
 const TENANT_COLUMN: &str = "tenant_id";
 const CONTROL_SCHEMA: &str = "platform";
 /// Control tables whose rows belong to one tenant or one person.
-const OWNED: [&str; 3] = ["memberships", "hosts", "sessions"];
+const OWNED: [&str; 4] = ["memberships", "hosts", "sessions", "api_keys"];
 /// Columns that pick such rows: whose they are, or a secret or name that only its bearer gives.
 const OWNERS: [&str; 4] = ["tenant_id", "user_id", "token_hash", "host"];
 

@@ -32,6 +32,10 @@ CREATE TABLE sessions (
     token_hash BLOB NOT NULL,
     user_id BLOB NOT NULL REFERENCES users (id),
     membership_id BLOB REFERENCES memberships (id) ON DELETE SET NULL,
+    -- A browser's, found by its cookie's token; or a program's, that its access and refresh tokens name.
+    kind TEXT NOT NULL CHECK (kind IN ('browser', 'token')),
+    -- How often its refresh token was renewed.
+    renewals INTEGER NOT NULL,
     user_agent TEXT,
     created_at INTEGER NOT NULL,
     last_seen_at INTEGER NOT NULL,
@@ -41,3 +45,19 @@ CREATE TABLE sessions (
 
 CREATE INDEX sessions_user_id_idx ON sessions (user_id, created_at, id);
 CREATE INDEX sessions_membership_id_idx ON sessions (membership_id);
+
+CREATE TABLE api_keys (
+    id BLOB NOT NULL PRIMARY KEY,
+    tenant_id BLOB NOT NULL,
+    token_hash BLOB NOT NULL,
+    name TEXT NOT NULL,
+    -- The keys of its permissions, with a space between.
+    permissions TEXT NOT NULL,
+    created_by BLOB NOT NULL REFERENCES users (id),
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER,
+    last_used_at INTEGER,
+    UNIQUE (token_hash)
+) STRICT;
+
+CREATE INDEX api_keys_tenant_id_idx ON api_keys (tenant_id, id);

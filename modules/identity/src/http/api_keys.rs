@@ -1,0 +1,181 @@
+//! The keys by which programs of a tenant come in.
+
+use axum::Extension;
+use serde::{Deserialize, Serialize};
+use stoa_core::{ApiKeyId, FieldErrors, Timestamp, UserId};
+use stoa_http::{
+    API_KEY_PREFIX, ApiError, Created, Json, ListQuery, NoContent, Page, Path, PermissionSet, Query, Scope,
+};
+use utoipa::ToSchema;
+
+use crate::{
+    Identity, IdentityError,
+    domain::api_key::{ApiKey, ApiKeyName, check_end},
+    events::ApiKeyRevoked,
+    http::mirror::mirror,
+    permissions::{ApiKeysRead, ApiKeysWrite},
+    service::create_api_key::{CreateApiKey, CreatedApiKey, create_api_key},
+    store::api_keys::ApiKeys,
+};
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewApiKey {
+    /// What it is for, up to 80 characters.
+    #[schema(example = "Warehouse")]
+    name: String,
+    /// What it may do; none that its maker may not.
+    #[schema(example = json!(["orders.read", "products.read"]))]
+    permissions: Vec<String>,
+    /// Until when it counts; without it, until it is revoked.
+    #[schema(example = "2027-11-21T00:00:00Z")]
+    expires_at: Option<String>,
+}
+
+/// An API key, without its secret.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ApiKeyView {
+    id: ApiKeyId,
+    #[schema(example = "Warehouse")]
+    name: String,
+    #[schema(example = json!(["orders.read", "products.read"]))]
+    permissions: Vec<String>,
+    created_by: UserId,
+    created_at: Timestamp,
+    expires_at: Option<Timestamp>,
+    /// To the hour.
+    last_used_at: Option<Timestamp>,
+}
+
+/// An API key with its secret, which is shown this once.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CreatedApiKeyView {
+    #[serde(flatten)]
+    api_key: ApiKeyView,
+    /// To be sent as `Authorization: Bearer stoa_…`.
+    #[schema(example = "stoa_3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    key: String,
+}
+
+/// Which API keys there are, in the order they were made. Their secrets are not kept.
+#[utoipa::path(
+    get, path = "/api-keys", tag = "api keys", params(ListQuery),
+    responses((status = 200, body = Page<ApiKeyView>)),
+    extensions(("x-permission" = json!("api_keys.read"))),
+)]
+pub(crate) async fn list(
+    scope: Scope<ApiKeysRead>,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<Page<ApiKeyView>>, ApiError> {
+    let list = query.parse(scope.cursors())?;
+    let mut cx = scope.platform_read().await?;
+    let keys = ApiKeys::of_tenant(&mut cx, scope.tenant.id, list.after, list.fetch()).await?;
+    Ok(Json(list.page(keys, |key| key.id).map(ApiKeyView::from)))
+}
+
+/// Makes an API key for this business. It may do no more than whoever makes it, and its secret is shown this once.
+#[utoipa::path(
+    post, path = "/api-keys", tag = "api keys", request_body = NewApiKey,
+    responses(
+        (status = 201, body = CreatedApiKeyView),
+        (status = 403, description = "`identity.beyond_own_permissions`, `auth.person_required`"),
+    ),
+    extensions(("x-permission" = json!("api_keys.write"))),
+)]
+pub(crate) async fn create(
+    scope: Scope<ApiKeysWrite>,
+    Extension(identity): Extension<Identity>,
+    Json(body): Json<NewApiKey>,
+) -> Result<Created<CreatedApiKeyView>, ApiError> {
+    let by = scope.user()?;
+    let command = body.parse(&identity, scope.state().clock().now())?;
+    let mut cx = scope.platform_begin().await?;
+    let created = create_api_key(&mut cx, scope.tenant.id, by, &scope.permissions, command).await?;
+    cx.commit().await?;
+    mirror(&scope, Some(&created.event)).await;
+    Ok(Created(created.into()))
+}
+
+/// Revokes an API key. Its next request is denied.
+#[utoipa::path(
+    delete, path = "/api-keys/{id}", tag = "api keys",
+    params(("id" = ApiKeyId, Path, description = "One of the business's API keys")),
+    responses(
+        (status = 204, description = "Revoked"),
+        (status = 404, description = "`identity.api_key_not_found`"),
+    ),
+    extensions(("x-permission" = json!("api_keys.write"))),
+)]
+pub(crate) async fn revoke(
+    scope: Scope<ApiKeysWrite>,
+    Extension(identity): Extension<Identity>,
+    Path(id): Path<ApiKeyId>,
+) -> Result<NoContent, ApiError> {
+    let mut cx = scope.platform_begin().await?;
+    let revoked = ApiKeys::delete(&mut cx, scope.tenant.id, id).await?;
+    let revoked = revoked.ok_or(IdentityError::ApiKeyNotFound)?;
+    let event = ApiKeyRevoked {
+        key: id,
+        tenant: scope.tenant.id,
+    };
+    cx.record(&event);
+    cx.commit().await?;
+    identity.forget_api_key(&revoked);
+    mirror(&scope, Some(&event)).await;
+    Ok(NoContent)
+}
+
+impl NewApiKey {
+    fn parse(self, identity: &Identity, now: Timestamp) -> Result<CreateApiKey, FieldErrors> {
+        let mut errors = FieldErrors::new();
+        let name = errors.check("name", ApiKeyName::parse(&self.name));
+        let expires_at = self.expires_at.map(|text| text.parse::<Timestamp>()).transpose();
+        let expires_at = errors.check("expires_at", expires_at);
+        check_end(&mut errors, expires_at.flatten(), now);
+        let permissions = identity.roles().named(&self.permissions);
+        check_permissions(&mut errors, &self.permissions, &permissions);
+        let (name, expires_at) = errors.finish((name, expires_at))?;
+        Ok(CreateApiKey {
+            name,
+            permissions: permissions.iter().map(str::to_owned).collect(),
+            expires_at,
+        })
+    }
+}
+
+fn check_permissions(errors: &mut FieldErrors, given: &[String], known: &PermissionSet) {
+    if given.is_empty() {
+        errors.add(
+            "permissions",
+            "permissions.none",
+            "must name at least one permission",
+        );
+    }
+    for (place, key) in given.iter().enumerate().filter(|(_, key)| !known.contains(key)) {
+        let detail = format!("there is no permission {key:?}");
+        errors.add(format!("permissions[{place}]"), "permission.unknown", detail);
+    }
+}
+
+impl From<ApiKey> for ApiKeyView {
+    fn from(key: ApiKey) -> Self {
+        Self {
+            id: key.id,
+            name: key.name,
+            permissions: key.permissions,
+            created_by: key.created_by,
+            created_at: key.created_at,
+            expires_at: key.expires_at,
+            last_used_at: key.last_used_at,
+        }
+    }
+}
+
+impl From<CreatedApiKey> for CreatedApiKeyView {
+    fn from(created: CreatedApiKey) -> Self {
+        Self {
+            api_key: created.key.into(),
+            key: format!("{API_KEY_PREFIX}{}", created.token.as_str()),
+        }
+    }
+}
