@@ -29,6 +29,11 @@ pub(crate) fn product(title: &str, stock: i64) -> Value {
     })
 }
 
+/// An API key as the API takes it.
+pub(crate) fn api_key(permissions: &[&str]) -> Value {
+    json!({"name": "Warehouse", "permissions": permissions})
+}
+
 pub(crate) fn checkout() -> Value {
     json!({
         "contact": {"name": "Rahim Uddin", "phone": "+880 1712 345678"},
@@ -84,8 +89,7 @@ impl Things {
             .send()
             .await
             .json();
-        let api_key = json!({"name": "Warehouse", "permissions": ["orders.read"]});
-        let api_key = shop.create("/api-keys", &api_key).await;
+        let api_key = shop.create("/api-keys", &api_key(&["orders.read"])).await;
         Self {
             product: text(&product["id"]),
             variant,
@@ -131,6 +135,7 @@ impl Things {
             }
             ("PUT", "/ecommerce/carts/{token}/lines/{variant_id}") => json!({"quantity": 1}),
             ("POST", "/ecommerce/carts/{token}/checkout") => checkout(),
+            ("POST", "/api-keys") => api_key(&["orders.read"]),
             ("PATCH", "/members/{id}") => json!({"version": 1, "role": "ADMIN"}),
             ("PATCH", "/profile") => json!({"version": 2, "name": "Green House"}),
             ("PATCH", "/sites/{id}") => json!({"version": 1, "name": "Green House"}),
@@ -139,7 +144,7 @@ impl Things {
     }
 
     /// The ids themselves.
-    pub(crate) fn ids(&self) -> [&str; 7] {
+    pub(crate) fn ids(&self) -> [&str; 8] {
         [
             &self.product,
             &self.variant,
@@ -148,6 +153,7 @@ impl Things {
             &self.site,
             &self.member,
             &self.session,
+            &self.api_key,
         ]
     }
 

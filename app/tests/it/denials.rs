@@ -10,9 +10,9 @@ use stoa_http::{
     HttpConfig,
     openapi::{Access, Route, document, routes},
 };
-use stoa_testing::{BASE, Client, Reply, Request, Shop, TestApp, console, on_both_engines};
+use stoa_testing::{BASE, Client, PASSWORD, Reply, Request, Shop, TestApp, console, on_both_engines};
 
-use crate::cases::Things;
+use crate::cases::{Things, api_key};
 
 fn described() -> Vec<Route> {
     let routes = routes(&document(&stoa::every_module()));
@@ -83,6 +83,33 @@ on_both_engines! {
             assert_eq!(body(&reply), body(&nowhere), "{route:?}");
             let let_through = call(&shop.owner, &route, &shop, &things).await;
             assert!(![401, 403].contains(&let_through.status.as_u16()), "{route:?}: {}", let_through.status);
+        }
+    }
+
+    /// ATK-I7, ATK-R2: so it does to another business's programs, which may do everything at home.
+    async fn from_another_business_s_programs(app: TestApp) {
+        let (shop, other) = (app.shop().await, app.shop().await);
+        let (things, own) = (Things::of(&shop).await, Things::of(&other).await);
+        let all: Vec<_> = described().iter().filter_map(permission).collect();
+        let all: Vec<_> = all.iter().map(String::as_str).collect();
+        let key = other.create("/api-keys", &api_key(&all)).await;
+        let token = app.client().post(&other.api("/auth/token"))
+            .json(&serde_json::json!({"grant": "password", "email": other.email, "password": PASSWORD}))
+            .send().await.expect_status(200).json();
+        let nowhere = other.owner.get(&console("/api/tenant/no-such-business/profile")).send().await;
+        for credential in [&key["key"], &token["access_token"]] {
+            let credential = credential.as_str().unwrap();
+            for route in described().iter().filter(|route| permission(route).is_some()) {
+                let url = shop.api(things.fill(&route.path).strip_prefix("/api").unwrap());
+                let request = app.client().request(route.method.clone(), &url).bearer(credential);
+                let reply = send(request, route, &things).await;
+                assert_eq!((reply.status.as_u16(), body(&reply)), (404, body(&nowhere)), "{route:?}");
+                if route.method.is_safe() {
+                    let url = other.api(own.fill(&route.path).strip_prefix("/api").unwrap());
+                    let at_home = app.client().get(&url).bearer(credential).send().await;
+                    assert_eq!(at_home.status, 200, "{route:?}: {}", at_home.text());
+                }
+            }
         }
     }
 
@@ -167,6 +194,13 @@ on_both_engines! {
             assert_eq!((reply.status.as_u16(), code(&reply).as_str()), (403, "tenant.suspended"), "{route:?}");
         }
         assert_eq!(shop.visitor.get(&shop.site("/")).send().await.status, 403);
+    }
+}
+
+fn permission(route: &Route) -> Option<String> {
+    match &route.access {
+        Access::Permission(permission) => Some(permission.clone()),
+        _ => None,
     }
 }
 

@@ -32,7 +32,9 @@ pub use directory::{
     SiteEntry, TenantSnapshot, TenantStatus,
 };
 pub use error::{ApiError, Problem};
-pub use extract::{API_KEY_PREFIX, Allowance, Form, Json, Path, PlatformHost, Query, Scope, SignedIn, Visitor};
+pub use extract::{
+    API_KEY_PREFIX, Allowance, Form, Json, Path, PlatformHost, Query, Scope, SignedIn, Visitor,
+};
 pub use gateway::{Gateway, RequestId};
 pub use host::{HostError, HostKey};
 pub use idempotency::{IdempotencyKey, Once, OnceKey};
