@@ -12,6 +12,8 @@ use stoa_core::{Actor, Clock, TenantId};
 use stoa_db::{Db, DbConfig, DbError, DbResult, PlacementKind, TenantDb};
 use stoa_http::{Gateway, HttpConfig, HttpState, Module, ServeOptions, Telemetry};
 use stoa_identity::{Identity, RolePermissions};
+use stoa_jobs::{JobKinds, Runner, RunnerOptions};
+use stoa_mail::{MailConfig, Mailer};
 use stoa_tenants::{Status, Tenants};
 use stoa_vault::Vault;
 use tokio::{
@@ -21,7 +23,10 @@ use tokio::{
     time::{MissedTickBehavior, interval},
 };
 
-use crate::{LoadedShop, Settings, console, demo, directory::PlatformDirectory};
+use crate::{
+    LoadedShop, Settings, console, demo,
+    directory::{PlatformDirectory, ask_sender, ask_standing},
+};
 
 /// How often what changed elsewhere is asked for.
 const EXCHANGE: Duration = Duration::from_secs(1);
@@ -40,6 +45,7 @@ pub struct Stoa {
     tenants: Tenants,
     /// Where the businesses' snapshots are kept.
     snapshots: PathBuf,
+    runner: Runner,
     demonstration: Vec<LoadedShop>,
 }
 
@@ -70,6 +76,7 @@ fn modules(tenants: &Tenants) -> Vec<Module> {
         stoa_tenants::module(tenants.clone()),
         stoa_sites::module(),
         stoa_commerce::module(),
+        stoa_activity::module(),
         demo::module(),
     ]
 }
@@ -81,6 +88,18 @@ pub fn every_module() -> Vec<Module> {
     modules(&Tenants::new(identity))
 }
 
+/// Every kind of job, each with its module's feature.
+fn job_kinds(modules: Vec<Module>, mailer: &Mailer, db: &Db, tenants: &Tenants) -> JobKinds {
+    let mut kinds = JobKinds::default();
+    kinds.add(None, mailer.job(ask_sender(db, tenants)));
+    for module in modules {
+        for kind in module.jobs {
+            kinds.add(module.feature, kind);
+        }
+    }
+    kinds
+}
+
 /// Every permission that a module declares.
 fn permissions() -> Vec<&'static str> {
     [
@@ -88,6 +107,7 @@ fn permissions() -> Vec<&'static str> {
         stoa_tenants::permissions::ALL,
         stoa_sites::permissions::ALL,
         stoa_commerce::permissions::ALL,
+        stoa_activity::permissions::ALL,
     ]
     .concat()
 }
@@ -95,32 +115,42 @@ fn permissions() -> Vec<&'static str> {
 impl Stoa {
     /// Opens the stores that the settings name.
     pub async fn open(settings: &Settings) -> Result<Self> {
-        let stoa = Self::with(&settings.db()?, settings.http(), Clock::System, settings.vault()?).await?;
+        let (http, mail) = (settings.http(), settings.mail());
+        let stoa = Self::with(&settings.db()?, http, &mail, Clock::System, settings.vault()?).await?;
         Ok(Self {
             snapshots: settings.data.join(SNAPSHOTS),
             ..stoa
         })
     }
 
-    pub async fn with(stores: &DbConfig, config: HttpConfig, clock: Clock, vault: Vault) -> Result<Self> {
-        Self::compose(stores, config, clock, vault, RolePermissions::new(&permissions())).await
+    pub async fn with(
+        stores: &DbConfig,
+        config: HttpConfig,
+        mail: &MailConfig,
+        clock: Clock,
+        vault: Vault,
+    ) -> Result<Self> {
+        let roles = RolePermissions::new(&permissions());
+        Self::compose(stores, config, mail, clock, vault, roles).await
     }
 
     /// A platform whose roles all lack one permission, for tests that ask what it is for.
     pub async fn without_permission(
         stores: &DbConfig,
         config: HttpConfig,
+        mail: &MailConfig,
         clock: Clock,
         vault: Vault,
         lacking: &str,
     ) -> Result<Self> {
         let held: Vec<_> = permissions().into_iter().filter(|key| *key != lacking).collect();
-        Self::compose(stores, config, clock, vault, RolePermissions::new(&held)).await
+        Self::compose(stores, config, mail, clock, vault, RolePermissions::new(&held)).await
     }
 
     async fn compose(
         stores: &DbConfig,
         config: HttpConfig,
+        mail: &MailConfig,
         clock: Clock,
         vault: Vault,
         roles: RolePermissions,
@@ -130,11 +160,16 @@ impl Stoa {
             DbConfig::Postgres(_) => Settings::default().data,
         };
         let tenants = Tenants::new(Identity::new(roles));
-        let migrations: Vec<_> = modules(&tenants).iter().map(|module| module.migrations).collect();
+        let modules = modules(&tenants);
+        let migrations: Vec<_> = modules.iter().map(|module| module.migrations).collect();
         let db = Db::open(stores, &migrations, clock, vault)
             .await
             .context("opening the stores")?;
+        let mailer = Mailer::new(mail).context("sending mail")?;
+        let kinds = job_kinds(modules, &mailer, &db, &tenants);
+        let ask = ask_standing(&db, &tenants);
         Ok(Self {
+            runner: Runner::new(db.clone(), kinds, ask, RunnerOptions::default()),
             db,
             config,
             tenants,
@@ -151,6 +186,12 @@ impl Stoa {
     #[must_use]
     pub fn tenants(&self) -> &Tenants {
         &self.tenants
+    }
+
+    /// Does the tenants' jobs.
+    #[must_use]
+    pub fn runner(&self) -> &Runner {
+        &self.runner
     }
 
     #[must_use]
@@ -238,15 +279,25 @@ impl Stoa {
             None => None,
         };
         tracing::info!(%listen, base_domain = self.config.base_domain(), "serving");
+        // Jobs stop when requests do: both have the same time to end.
+        let (going_on, mut ending) = watch::channel(());
+        let end = async move {
+            end.await;
+            drop(going_on);
+        };
         let server = async {
             let served = stoa_http::serve(listener, gateway, options, end).await;
             drop(serving);
             served
         };
-        let (served, (), ()) = tokio::join!(
+        let (served, (), (), ()) = tokio::join!(
             server,
             every(EXCHANGE, ended.clone(), async || self.exchange().await),
             every(LEFTOVERS, ended, async || self.finish_leftovers().await),
+            self.runner.run(async move {
+                // An error says that the sender is gone.
+                let _ = ending.changed().await;
+            }),
         );
         if let Some(metrics) = metrics {
             metrics.await??;
@@ -278,7 +329,7 @@ impl Stoa {
 
     /// Tells other processes what this one has changed; the last thing a command does.
     pub async fn finish(&self) -> Result<()> {
-        Ok(self.db.exchange_generations().await?)
+        Ok(self.db.hand_over().await?)
     }
 
     async fn exchange(&self) {
@@ -333,9 +384,15 @@ async fn every(period: Duration, mut end: watch::Receiver<()>, work: impl AsyncF
 /// # Panics
 /// When the stores cannot be opened.
 #[expect(clippy::expect_used, reason = "a test's set-up fails where it breaks")]
-pub async fn compose(stores: DbConfig, config: HttpConfig, clock: Clock, vault: Vault) -> (Db, Gateway) {
-    let stoa = Stoa::with(&stores, config, clock, vault)
+pub async fn compose(
+    stores: DbConfig,
+    mail: MailConfig,
+    config: HttpConfig,
+    clock: Clock,
+    vault: Vault,
+) -> (Db, Gateway, Runner) {
+    let stoa = Stoa::with(&stores, config, &mail, clock, vault)
         .await
         .expect("the platform opens");
-    (stoa.db.clone(), stoa.gateway(Vec::new()))
+    (stoa.db.clone(), stoa.gateway(Vec::new()), stoa.runner.clone())
 }

@@ -93,6 +93,7 @@ pub(crate) fn module() -> Module {
             picture,
         ),
         sections: Vec::new(),
+        jobs: Vec::new(),
     }
 }
 

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use stoa_core::{TenantId, UserId};
 use stoa_db::{Db, DbResult};
 use stoa_http::{
-    BoxFuture, Credential, Directory, HostKey, Membership, Principal, SiteEntry, TenantSnapshot,
+    BoxFuture, Credential, Directory, HostKey, Membership, Principal, SiteEntry, TenantSnapshot, TenantStatus,
 };
 use stoa_identity::Freshness;
+use stoa_jobs::{Ask, Standing};
+use stoa_mail::{AskSender, Sender};
 use stoa_tenants::Tenants;
 
 #[derive(Debug)]
@@ -60,4 +62,39 @@ impl Directory for PlatformDirectory {
                 .membership(&self.db, user, tenant, freshness),
         )
     }
+}
+
+/// Whether a tenant's jobs may be done, for the runner.
+pub(crate) fn ask_standing(db: &Db, tenants: &Tenants) -> Ask {
+    let (db, tenants) = (db.clone(), tenants.clone());
+    Box::new(move |tenant| {
+        let (db, tenants) = (db.clone(), tenants.clone());
+        Box::pin(async move {
+            let Some(tenant) = tenants.by_id(&db, tenant).await? else {
+                return Ok(Standing::Gone);
+            };
+            Ok(match tenant.status {
+                TenantStatus::Active => Standing::Active {
+                    features: tenant.features.clone(),
+                    time_zone: tenant.time_zone.clone(),
+                },
+                TenantStatus::Provisioning | TenantStatus::Suspended => Standing::Waiting,
+            })
+        })
+    })
+}
+
+/// In whose name a tenant's letters are sent.
+pub(crate) fn ask_sender(db: &Db, tenants: &Tenants) -> AskSender {
+    let (db, tenants) = (db.clone(), tenants.clone());
+    Box::new(move |tenant| {
+        let (db, tenants) = (db.clone(), tenants.clone());
+        Box::pin(async move {
+            let contact = tenants.contact(&db, tenant).await?;
+            Ok(contact.map(|(name, email)| Sender {
+                name: name.into_string(),
+                email,
+            }))
+        })
+    })
 }

@@ -1,6 +1,7 @@
 //! Settings, from a TOML file, the environment and flags; the later of these wins.
 
 mod limits;
+mod mail;
 mod master_key;
 mod metrics;
 
@@ -19,11 +20,13 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use stoa_db::{DbConfig, PostgresConfig};
 use stoa_http::{HttpConfig, ServeOptions, TrustedProxies};
+use stoa_mail::MailConfig;
 use stoa_vault::{MasterKey, Vault};
 
 use crate::Serving;
 
 pub use self::limits::{Limit, LimitFlags, LimitSettings};
+pub use self::mail::{MailFlags, MailSettings};
 pub use self::metrics::{MetricsFlags, MetricsSettings};
 
 /// What every command accepts.
@@ -92,6 +95,8 @@ pub struct Flags {
     limits: LimitFlags,
     #[command(flatten)]
     metrics: MetricsFlags,
+    #[command(flatten)]
+    mail: MailFlags,
 }
 
 /// What links to the platform's websites begin with.
@@ -113,6 +118,7 @@ pub struct Settings {
     pub database_owner_url: Option<String>,
     pub database_connections: usize,
     pub database_passfile: Option<PathBuf>,
+    pub mail: MailSettings,
     /// By the environment only; without it the key is in the data directory.
     #[serde(skip)]
     pub master_key: Option<MasterKey>,
@@ -132,6 +138,7 @@ impl Default for Settings {
             database_owner_url: None,
             database_connections: 16,
             database_passfile: None,
+            mail: MailSettings::default(),
             master_key: None,
             trusted_proxies: Vec::new(),
             limits: LimitSettings::default(),
@@ -144,6 +151,7 @@ impl Settings {
     pub fn load(mut flags: Flags) -> Result<Self> {
         flags.database_url = secret(flags.database_url, "STOA_DATABASE_URL_FILE")?;
         flags.database_owner_url = secret(flags.database_owner_url, "STOA_DATABASE_OWNER_URL_FILE")?;
+        flags.mail.smtp_url = secret(flags.mail.smtp_url, "STOA_MAIL_SMTP_URL_FILE")?;
         let mut figment = Figment::from(Serialized::defaults(Self::default()));
         if let Some(file) = &flags.config {
             if !file.is_file() {
@@ -220,6 +228,11 @@ impl Settings {
             );
         }
         Ok(Vault::new(&master_key::of_directory(&self.data)?))
+    }
+
+    #[must_use]
+    pub fn mail(&self) -> MailConfig {
+        self.mail.config(self.http().base_name(), &self.data)
     }
 
     pub fn db(&self) -> Result<DbConfig> {

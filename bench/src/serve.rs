@@ -88,6 +88,7 @@ fn module() -> Module {
         routes: OpenApiRouter::new().routes(routes!(answer)),
         pages: Pages::new(),
         sections: Vec::new(),
+        jobs: Vec::new(),
     }
 }
 

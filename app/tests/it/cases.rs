@@ -17,6 +17,7 @@ pub(crate) struct Things {
     member: String,
     session: String,
     api_key: String,
+    job: String,
     slug: String,
 }
 
@@ -99,6 +100,8 @@ impl Things {
             member: text(&shop.get("/members").await.json()["items"][0]["id"]),
             session: text(&session["session"]),
             api_key: text(&api_key["id"]),
+            // The order has the shop written to.
+            job: text(&shop.get("/jobs").await.json()["items"][0]["id"]),
             slug: shop.slug.clone(),
         }
     }
@@ -116,6 +119,7 @@ impl Things {
             member: other("mem_"),
             session: other("ses_"),
             api_key: other("key_"),
+            job: other("job_"),
             slug: stoa_testing::unique("nobody"),
         }
     }
@@ -170,6 +174,7 @@ impl Things {
             ("/members/", "{id}", &self.member),
             ("/me/sessions/", "{id}", &self.session),
             ("/api-keys/", "{id}", &self.api_key),
+            ("/jobs/", "{id}", &self.job),
             ("/tenants/", "{tenant}", &self.slug),
         ] {
             if path.contains(folder) {

@@ -134,6 +134,7 @@ async fn a_store_that_cannot_be_migrated_keeps_no_other_waiting() {
     let stoa = Stoa::with(
         &stores,
         HttpConfig::new("localhost", false),
+        &stoa_testing::outbox(installation.data.path()),
         Clock::System,
         installation.vault(),
     )

@@ -20,6 +20,7 @@ async fn open(data: &TempDir) -> Stoa {
     Stoa::with(
         &stores,
         HttpConfig::new(BASE, false),
+        &stoa_testing::outbox(data.path()),
         Clock::System,
         stoa_testing::vault(),
     )

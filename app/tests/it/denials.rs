@@ -146,7 +146,7 @@ on_both_engines! {
         let things = Things::of(&shop).await;
         for route in described() {
             let Access::Permission(permission) = &route.access else { continue };
-            let lesser = Stoa::without_permission(&app.stores, HttpConfig::new(BASE, false), Clock::System, stoa_testing::vault(), permission)
+            let lesser = Stoa::without_permission(&app.stores, HttpConfig::new(BASE, false), &app.mail, Clock::System, stoa_testing::vault(), permission)
                 .await
                 .unwrap();
             let client = shop.owner.on(lesser.gateway(Vec::new()));

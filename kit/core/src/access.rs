@@ -40,6 +40,8 @@ pub enum Actor {
     Visitor,
     /// The operator, on the command line.
     Command,
+    /// A job, on behalf of whoever wanted it done.
+    Job,
     /// Stoa itself.
     System,
 }
@@ -51,6 +53,7 @@ impl fmt::Display for Actor {
             Self::ApiKey(key) => write!(f, "api_key:{key}"),
             Self::Visitor => f.write_str("visitor"),
             Self::Command => f.write_str("command"),
+            Self::Job => f.write_str("job"),
             Self::System => f.write_str("system"),
         }
     }
@@ -245,6 +248,7 @@ mod tests {
             (Actor::ApiKey(key), format!("api_key:{key}")),
             (Actor::Visitor, "visitor".to_owned()),
             (Actor::Command, "command".to_owned()),
+            (Actor::Job, "job".to_owned()),
             (Actor::System, "system".to_owned()),
         ] {
             assert_eq!(actor.to_string(), shown);

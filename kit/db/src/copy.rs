@@ -91,7 +91,7 @@ impl Db {
         cx.record(&RestoreBegun(snapshot));
         cx.commit().await?;
         self.copy_in(tenant, draft).await?;
-        self.0.generations.raise(tenant);
+        self.0.signals.generations.raise(tenant);
         self.drop_anchor(tenant).await?;
         Ok(snapshot)
     }
@@ -106,7 +106,7 @@ impl Db {
         }
         let tx = Tx::Sqlite(aside.begin().await?);
         let unit = Unit::new(tx, Access::Write, self.clock().now(), actor);
-        let mut cx = Cx::new(snapshot.tenant, unit, Arc::clone(&self.0.generations));
+        let mut cx = Cx::new(snapshot.tenant, unit, Arc::clone(&self.0.signals));
         cx.record(&StoreRestored(*snapshot));
         cx.commit().await?;
         aside.close()

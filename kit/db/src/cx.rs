@@ -6,7 +6,7 @@ use stoa_core::{Actor, Id, TenantId, Timestamp};
 
 use crate::{
     ControlSql, DbResult, Event, JournalLine, Query, Raises, Sql,
-    generations::Generations,
+    db::Signals,
     journal::{Entry, JournalTexts},
     sql,
     unit::Unit,
@@ -18,7 +18,10 @@ pub struct Cx {
     tenant: TenantId,
     unit: Unit,
     raised: bool,
-    generations: Arc<Generations>,
+    recorded: bool,
+    /// A job was added that is due.
+    due: bool,
+    signals: Arc<Signals>,
 }
 
 /// A unit of work on the control store. Never open together with a [`Cx`].
@@ -28,12 +31,14 @@ pub struct PlatformCx {
 }
 
 impl Cx {
-    pub(crate) fn new(tenant: TenantId, unit: Unit, generations: Arc<Generations>) -> Self {
+    pub(crate) fn new(tenant: TenantId, unit: Unit, signals: Arc<Signals>) -> Self {
         Self {
             tenant,
             unit,
             raised: false,
-            generations,
+            recorded: false,
+            due: false,
+            signals,
         }
     }
 
@@ -65,6 +70,7 @@ impl Cx {
     /// Writes an event to the journal with the commit.
     pub fn record<E: Event>(&mut self, event: &E) {
         self.raised |= E::RAISES != Raises::Nothing;
+        self.recorded = true;
         self.unit.record(Entry::of(event));
     }
 
@@ -72,13 +78,23 @@ impl Cx {
         let committed = self.unit.commit(&JournalTexts::Tenant).await;
         // Also after a failure: an answer that was lost may belong to a commit that was done.
         if self.raised {
-            self.generations.raise(self.tenant);
+            self.signals.generations.raise(self.tenant);
+        }
+        if self.recorded {
+            self.signals.notices.tell(self.tenant);
+        }
+        if self.due {
+            self.signals.warmth.note_due(self.tenant);
         }
         committed
     }
 
     pub(crate) fn unit(&mut self) -> &mut Unit {
         &mut self.unit
+    }
+
+    pub(crate) fn note_due(&mut self) {
+        self.due = true;
     }
 
     /// The journal's lines, newest first.
@@ -91,6 +107,23 @@ impl Cx {
         .bind(limit)
         .all()
         .await
+    }
+
+    /// The journal's lines behind one, in the order they were written.
+    pub async fn journal_after(&mut self, seq: i64, limit: i64) -> DbResult<Vec<JournalLine>> {
+        self.sql(sql!(
+            "SELECT seq, at, actor, kind, subject, data FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2"
+        ))
+        .bind(seq)
+        .bind(limit)
+        .all()
+        .await
+    }
+
+    /// The number of the journal's last line; 0 while it is empty.
+    pub async fn journal_head(&mut self) -> DbResult<i64> {
+        let (seq,) = self.sql(sql!("SELECT seq FROM journal_head")).one().await?;
+        Ok(seq)
     }
 }
 

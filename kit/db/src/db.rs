@@ -7,12 +7,15 @@ use std::{path::PathBuf, sync::Arc};
 
 use stoa_core::{Actor, Clock, TenantId};
 use stoa_vault::Vault;
+use tokio::sync::Notify;
 
 use crate::{
-    Cx, DbResult, Migrations, PlatformCx,
+    Cx, DbError, DbResult, Migrations, PlatformCx,
     generations::{self, Generations},
+    jobs::{Lease, Warmth},
     keyring::Keyring,
     migrations::Plan,
+    notices::Notices,
     placement::Places,
     postgres::Pools,
     sql,
@@ -62,9 +65,17 @@ pub(crate) struct Inner {
     pub(crate) engine: Engine,
     pub(crate) plan: Arc<Plan>,
     clock: Clock,
-    pub(crate) generations: Arc<Generations>,
+    pub(crate) signals: Arc<Signals>,
     keyring: Keyring,
     places: Arc<Places>,
+}
+
+/// What a commit tells the rest of the process.
+#[derive(Debug, Default)]
+pub(crate) struct Signals {
+    pub(crate) generations: Generations,
+    pub(crate) notices: Notices,
+    pub(crate) warmth: Warmth,
 }
 
 #[derive(Debug)]
@@ -99,7 +110,7 @@ impl Db {
             engine,
             plan,
             clock,
-            generations: Arc::default(),
+            signals: Arc::default(),
             places: Arc::default(),
             keyring: Keyring::new(vault),
         }));
@@ -119,7 +130,7 @@ impl Db {
     /// A number that rises whenever what the tenant's public pages show has changed.
     #[must_use]
     pub fn generation(&self, tenant: TenantId) -> u64 {
-        self.0.generations.of(tenant)
+        self.0.signals.generations.of(tenant)
     }
 
     /// One tenant's store. Whoever calls this has made sure that `actor` may act there.
@@ -171,10 +182,26 @@ impl Db {
         cx.commit().await
     }
 
-    /// Tells the other processes which tenants' content changed here, and hears what changed there.
-    /// A server calls this each second, a command before it ends.
+    /// What is notified when something was committed to the tenant's journal by this process.
+    #[must_use]
+    pub fn follow(&self, tenant: TenantId) -> Arc<Notify> {
+        self.0.signals.notices.follow(tenant)
+    }
+
+    pub(crate) fn warmth(&self) -> &Warmth {
+        &self.0.signals.warmth
+    }
+
+    /// Tells the other processes all that this one has changed: the last thing a command does.
+    pub async fn hand_over(&self) -> DbResult<()> {
+        self.hand_over_due().await?;
+        self.exchange_generations().await
+    }
+
+    /// Tells the other processes which tenants' content changed here, and hears what changed there. A server calls this
+    /// each second.
     pub async fn exchange_generations(&self) -> DbResult<()> {
-        let generations = &self.0.generations;
+        let generations = &self.0.signals.generations;
         let untold = generations.take_untold();
         if !untold.is_empty()
             && let Err(error) = self.tell(&untold).await
@@ -193,7 +220,7 @@ impl Db {
         let mut cx = self.platform_begin(Actor::System).await?;
         let numbers = generations::tell(&mut cx, tenants).await?;
         cx.commit().await?;
-        self.0.generations.told(numbers);
+        self.0.signals.generations.told(numbers);
         Ok(())
     }
 
@@ -217,8 +244,20 @@ impl TenantDb {
         self.unit(Access::Read).await
     }
 
-    /// A unit of work that writes with `commit`.
+    /// A unit of work that writes with `commit`. Somebody is sure to look at what it leaves to be done: that is written to
+    /// the control store first, unless it was a moment ago.
     pub async fn begin(&self) -> DbResult<Cx> {
+        if !self.db.warmth().is_warm(self.tenant, self.db.clock().now()) {
+            self.db.wake(self.tenant).await?;
+        }
+        self.unit(Access::Write).await
+    }
+
+    /// A unit of work of whoever holds the lease on the tenant's jobs, and so is sure to look at what it leaves to be done.
+    pub async fn begin_under(&self, lease: &Lease) -> DbResult<Cx> {
+        if lease.tenant != self.tenant {
+            return Err(DbError::unexpected("a lease on another tenant"));
+        }
         self.unit(Access::Write).await
     }
 
@@ -226,7 +265,7 @@ impl TenantDb {
         let Inner {
             engine,
             clock,
-            generations,
+            signals,
             ..
         } = &*self.db.0;
         let tx = match engine {
@@ -236,6 +275,6 @@ impl TenantDb {
             }
         };
         let unit = Unit::new(tx, access, clock.now(), self.actor.clone());
-        Ok(Cx::new(self.tenant, unit, Arc::clone(generations)))
+        Ok(Cx::new(self.tenant, unit, Arc::clone(signals)))
     }
 }

@@ -64,12 +64,14 @@ const OWN: Migrations = Migrations {
     module: "db",
     tenant: &[
         tenant_migration!("0001_store"),
+        tenant_migration!("0002_jobs"),
         tenant_migration!("0003_idempotency"),
     ],
     control: &[
         control_migration!("0001_platform"),
         control_migration!("0002_placements"),
         control_migration!("0003_journal_anchors"),
+        control_migration!("0004_jobs"),
     ],
 };
 

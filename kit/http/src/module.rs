@@ -3,6 +3,7 @@
 use serde_json::Value;
 use stoa_core::Feature;
 use stoa_db::{Cx, DbResult, Migrations};
+use stoa_jobs::JobKind;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{BoxFuture, HttpState, Pages};
@@ -20,6 +21,8 @@ pub struct Module {
     pub pages: Pages,
     /// What it offers to pages of other modules.
     pub sections: Vec<Section>,
+    /// What it does later.
+    pub jobs: Vec<JobKind>,
 }
 
 /// Data for pages that belong to another module, such as the featured products of a home page.

@@ -85,6 +85,12 @@ impl HttpState {
         self.0.ready.load(Ordering::Relaxed)
     }
 
+    /// Whether the server is about to end: answers without an end of their own end then.
+    #[must_use]
+    pub fn is_retired(&self) -> bool {
+        !self.is_ready()
+    }
+
     /// Says on `/readyz` that no new work should come here.
     pub(crate) fn retire(&self) {
         self.0.ready.store(false, Ordering::Relaxed);

@@ -1,7 +1,7 @@
 //! A whole platform for one test: stores of its own on one of the engines, and businesses made as users make them.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::atomic::{AtomicU64, Ordering},
 };
 
@@ -9,10 +9,12 @@ use serde_json::{Value, json};
 use stoa_core::{Clock, ManualClock, TenantId};
 use stoa_db::{Db, DbConfig, PostgresConfig};
 use stoa_http::{Gateway, HttpConfig};
+use stoa_jobs::Runner;
+use stoa_mail::{MailConfig, Way};
 use stoa_vault::{MasterKey, Vault};
 use tempfile::TempDir;
 
-use crate::{Client, PostgresServer, Reply, Request};
+use crate::{Client, Mail, PostgresServer, Reply, Request};
 
 /// The platform's domain in tests.
 pub const BASE: &str = "stoa.test";
@@ -34,8 +36,11 @@ pub struct TestApp {
     pub engine: Engine,
     pub db: Db,
     pub stores: DbConfig,
+    pub mail: MailConfig,
     /// Stands where the test puts it, so that nothing has to be waited for.
     pub clock: ManualClock,
+    /// Does jobs when a test says so.
+    pub jobs: Runner,
     client: Client,
     /// Holds the SQLite files; deleted with the test.
     data: TempDir,
@@ -60,8 +65,8 @@ impl TestApp {
     /// When it cannot be put together.
     pub async fn start<C, F>(engine: Engine, compose: C) -> Self
     where
-        C: FnOnce(DbConfig, HttpConfig, Clock, Vault) -> F,
-        F: Future<Output = (Db, Gateway)>,
+        C: FnOnce(DbConfig, MailConfig, HttpConfig, Clock, Vault) -> F,
+        F: Future<Output = (Db, Gateway, Runner)>,
     {
         let data = tempfile::tempdir().expect("a temporary directory can be made");
         let stores = match engine {
@@ -79,12 +84,15 @@ impl TestApp {
             }
         };
         let (time, clock) = Clock::manual(Clock::System.now());
-        let (db, gateway) = compose(stores.clone(), HttpConfig::new(BASE, false), time, vault()).await;
+        let (mail, config) = (outbox(data.path()), HttpConfig::new(BASE, false));
+        let (db, gateway, jobs) = compose(stores.clone(), mail.clone(), config, time, vault()).await;
         Self {
             engine,
             db,
             stores,
+            mail,
             clock,
+            jobs,
             client: Client::new(gateway),
             data,
         }
@@ -109,6 +117,12 @@ impl TestApp {
             .path()
             .join("tenants")
             .join(format!("{}.db", tenant.uuid()))
+    }
+
+    /// The letters that were sent, by whom they are for.
+    #[must_use]
+    pub fn letters(&self) -> Vec<Mail> {
+        Mail::all(&self.data.path().join("outbox"))
     }
 
     /// A shop that somebody has just signed up for.
@@ -184,6 +198,15 @@ impl Shop {
 pub fn vault() -> Vault {
     let key = MasterKey::parse(MASTER_KEY).expect("a master key");
     Vault::new(&key)
+}
+
+/// Letters become files in a data directory.
+#[must_use]
+pub fn outbox(data: &Path) -> MailConfig {
+    MailConfig {
+        from: format!("no-reply@{BASE}"),
+        way: Way::Outbox(data.join("outbox")),
+    }
 }
 
 /// An address at the console's host.

@@ -1,9 +1,11 @@
 //! Speaks HTTP to a service within the process, as a program or a browser would over a socket.
 
 mod cookies;
+mod events;
 mod reply;
 mod request;
 
+pub use events::Events;
 pub use reply::Reply;
 pub use request::Request;
 

@@ -4,8 +4,10 @@
 
 mod app;
 mod client;
+mod mail;
 mod postgres;
 
-pub use app::{BASE, Engine, MASTER_KEY, PASSWORD, Shop, TestApp, console, unique, vault};
-pub use client::{Client, Reply, Request};
+pub use app::{BASE, Engine, MASTER_KEY, PASSWORD, Shop, TestApp, console, outbox, unique, vault};
+pub use client::{Client, Events, Reply, Request};
+pub use mail::Mail;
 pub use postgres::PostgresServer;

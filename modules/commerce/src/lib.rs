@@ -6,6 +6,8 @@ mod error;
 mod events;
 mod http;
 mod import;
+mod jobs;
+mod letters;
 mod pages;
 pub mod permissions;
 mod service;
@@ -29,11 +31,15 @@ pub fn module() -> Module {
         permissions: permissions::ALL,
         migrations: Migrations {
             module: "commerce",
-            tenant: &[tenant_migration!("0001_commerce")],
+            tenant: &[
+                tenant_migration!("0001_commerce"),
+                tenant_migration!("0002_old_carts"),
+            ],
             control: &[],
         },
         routes: http::routes(),
         pages: pages::pages(),
         sections: vec![pages::FEATURED_PRODUCTS],
+        jobs: vec![jobs::forget_carts()],
     }
 }

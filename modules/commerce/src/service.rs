@@ -16,7 +16,7 @@ pub(crate) use adjust_stock::{AdjustStock, adjust_stock};
 pub(crate) use cancel_order::cancel_order;
 pub(crate) use change_product::{ChangeProduct, change_product};
 pub(crate) use change_variant::{ChangeVariant, change_variant};
-pub(crate) use checkout::{Checkout, checkout};
+pub(crate) use checkout::{Checkout, ShopFront, checkout};
 pub(crate) use create_cart::create_cart;
 pub(crate) use create_product::create_product;
 pub(crate) use delete_product::delete_product;

@@ -10,8 +10,8 @@ mod stock;
 mod variants;
 
 pub(crate) use carts::{
-    TakenLine, cart, delete_line, find_cart, insert_cart, insert_line, line_quantities, lock_cart,
-    take_lines, update_line,
+    TakenLine, cart, delete_carts, delete_line, find_cart, insert_cart, insert_line, line_quantities,
+    lock_cart, take_lines, update_line,
 };
 pub(crate) use lists::{After, ProductFilter, cards, count_products, find_variant_product};
 pub(crate) use orders::{

@@ -51,6 +51,7 @@ pub fn module(identity: Identity) -> Module {
         routes: routes::routes(identity),
         pages: Pages::new(),
         sections: Vec::new(),
+        jobs: Vec::new(),
     }
 }
 

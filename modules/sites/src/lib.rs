@@ -23,6 +23,7 @@ pub use error::SitesError;
 pub use failure::{Themed, themed};
 pub use page::{Page, PageMeta, render};
 pub use service::{change_site::set_tagline, create_site::create_site};
+pub use theme::in_words;
 
 /// What this module adds to the platform.
 #[must_use]
@@ -39,5 +40,6 @@ pub fn module() -> Module {
         routes: http::routes(),
         pages: pages::pages(),
         sections: Vec::new(),
+        jobs: Vec::new(),
     }
 }

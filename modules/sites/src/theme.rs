@@ -3,6 +3,8 @@
 mod escape;
 mod filters;
 
+pub use filters::in_words;
+
 use std::{borrow::Cow, fmt::Write, sync::LazyLock};
 
 use minijinja::{Environment, UndefinedBehavior, Value};

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use stoa_core::{Recall, Slug, TenantId};
+use stoa_core::{Email, Recall, Slug, TenantId};
 use stoa_db::{Db, DbResult};
 use stoa_http::{HostKey, SiteEntry, TenantSnapshot, TenantStatus};
 
 use crate::{
-    Status, Tenant, Tenants,
+    Status, Tenant, TenantName, Tenants,
     store::{hosts::Hosts, tenants},
 };
 
@@ -88,6 +88,13 @@ impl Tenants {
                 Ok(found)
             }
         }
+    }
+
+    /// What a business is called and where its mail goes, as it is now.
+    pub async fn contact(&self, db: &Db, id: TenantId) -> DbResult<Option<(TenantName, Email)>> {
+        let mut cx = db.platform_read().await?;
+        let tenant = tenants::tenant(&mut cx, id).await?;
+        Ok(tenant.map(|tenant| (tenant.name, tenant.email)))
     }
 }
 

@@ -2,6 +2,5 @@
 
 pub(crate) mod bootstrap;
 pub(crate) mod features;
-pub(crate) mod journal;
 pub(crate) mod profile;
 pub(crate) mod signup;

@@ -43,6 +43,7 @@ pub fn module(tenants: Tenants) -> Module {
         routes: routes::routes(tenants),
         pages: Pages::new(),
         sections: Vec::new(),
+        jobs: Vec::new(),
     }
 }
 

@@ -7,6 +7,4 @@ stoa_core::permissions! {
     pub ProfileWrite = "profile.write";
     /// See which features the business has.
     pub FeaturesRead = "features.read";
-    /// Read the business's audit log.
-    pub JournalRead = "journal.read";
 }

@@ -6,7 +6,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     Tenants,
-    http::{bootstrap, features, journal, profile, signup},
+    http::{bootstrap, features, profile, signup},
 };
 
 pub(crate) fn routes(tenants: Tenants) -> OpenApiRouter<HttpState> {
@@ -15,6 +15,5 @@ pub(crate) fn routes(tenants: Tenants) -> OpenApiRouter<HttpState> {
         .routes(routes!(bootstrap::show))
         .routes(routes!(profile::show, profile::change))
         .routes(routes!(features::show))
-        .routes(routes!(journal::list))
         .layer(Extension(tenants))
 }

@@ -12,25 +12,46 @@ pub const API_KEY_PREFIX: &str = "stoa_";
 
 /// On a request: whom its credential stands for, when it has a live one. The gateway finds out once for all.
 #[derive(Debug, Clone)]
-pub(crate) struct Caller(pub(crate) Principal);
+pub(crate) struct Caller {
+    pub(crate) principal: Principal,
+    /// To ask again later.
+    pub(super) credential: Credential,
+}
 
 /// Whom the request's credential stands for.
 pub(crate) async fn identify(parts: &Parts, host: &HostKey, state: &HttpState) -> DbResult<Option<Caller>> {
-    match find(&parts.headers, host) {
-        Some(credential) => Ok(state.directory().authenticate(&credential).await?.map(Caller)),
-        None => Ok(None),
-    }
+    let Some(credential) = find(&parts.headers, host) else {
+        return Ok(None);
+    };
+    let principal = state.directory().authenticate(&credential).await?;
+    Ok(principal.map(|principal| Caller {
+        principal,
+        credential,
+    }))
 }
 
 /// Who sends the request, or 401. A cookie counts on the console's host only, and on unsafe methods only when the
 /// browser says that the console sent it; a bearer's credential counts wherever it is sent.
 pub(crate) fn authenticate(parts: &Parts, state: &HttpState) -> Result<Principal, ApiError> {
+    Ok(caller(parts, state)?.principal)
+}
+
+/// As [`authenticate`], with what was presented.
+pub(super) fn caller(parts: &Parts, state: &HttpState) -> Result<Caller, ApiError> {
     let resolved = parts.extensions.get::<Resolved>().ok_or_else(required)?;
     if let Some(Credential::Session(_)) = find(&parts.headers, &resolved.host) {
         origin::check(parts, state.config())?;
     }
-    let Caller(principal) = parts.extensions.get().cloned().ok_or_else(required)?;
-    Ok(principal)
+    parts.extensions.get().cloned().ok_or_else(required)
+}
+
+/// Whom a credential stands for now.
+pub(super) async fn recognise(credential: &Credential, state: &HttpState) -> Result<Principal, ApiError> {
+    state
+        .directory()
+        .authenticate(credential)
+        .await?
+        .ok_or_else(required)
 }
 
 /// A request that presents `Authorization` is not to be let in by its cookie.

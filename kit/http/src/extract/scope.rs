@@ -4,12 +4,13 @@ use std::{marker::PhantomData, sync::Arc};
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
-use stoa_core::{Actor, ErrorKind, Permission, UserId};
+use stoa_core::{Actor, ErrorKind, Feature, Permission, UserId};
 use stoa_db::{Cx, DbResult, PlatformCx};
+use tokio::sync::Notify;
 
-use super::credential;
+use super::credential::{self, Caller};
 use crate::{
-    ApiError, Cursors, HttpState, Membership, PermissionSet, Person, Principal, TenantSnapshot,
+    ApiError, Credential, Cursors, HttpState, Membership, PermissionSet, Person, Principal, TenantSnapshot,
     gateway::{RequiredFeature, Resolved, check_feature, check_status, not_found},
 };
 
@@ -26,6 +27,9 @@ pub struct Scope<P> {
     /// All that the caller may do here.
     pub permissions: PermissionSet,
     cursors: Cursors,
+    credential: Credential,
+    /// The feature that the route is behind.
+    feature: Option<Feature>,
     state: HttpState,
     permission: PhantomData<fn() -> P>,
 }
@@ -67,6 +71,24 @@ impl<P: Permission> Scope<P> {
         &self.cursors
     }
 
+    /// What is notified when the tenant's journal has grown by this process's doing.
+    #[must_use]
+    pub fn follow(&self) -> Arc<Notify> {
+        self.state.db().follow(self.tenant.id)
+    }
+
+    /// Whether the caller still may what they came for, asked anew: for answers that go on for long.
+    pub async fn recheck(&self) -> Result<(), ApiError> {
+        let principal = credential::recognise(&self.credential, &self.state).await?;
+        let directory = self.state.directory();
+        let tenant = directory
+            .tenant_by_id(self.tenant.id)
+            .await?
+            .ok_or_else(not_found)?;
+        let permissions = permissions(&self.state, &principal, &tenant, true).await?;
+        admit::<P>(&tenant, permissions, self.feature).map(drop)
+    }
+
     #[must_use]
     pub fn state(&self) -> &HttpState {
         &self.state
@@ -77,28 +99,43 @@ impl<P: Permission> FromRequestParts<HttpState> for Scope<P> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &HttpState) -> Result<Self, ApiError> {
-        let principal = credential::authenticate(parts, state)?;
+        let Caller {
+            principal,
+            credential,
+        } = credential::caller(parts, state)?;
         let tenant = tenant(parts, state, &principal).await?;
         let fresh = !parts.method.is_safe() || ALWAYS_FRESH.iter().any(|noun| P::KEY.starts_with(noun));
-        let permissions = permissions(state, &principal, &tenant, fresh)
-            .await?
-            .ok_or_else(not_found)?;
-        check_status(&tenant)?;
-        if let Some(RequiredFeature(feature)) = parts.extensions.get() {
-            check_feature(&tenant, *feature)?;
-        }
-        if !permissions.contains(P::KEY) {
-            return Err(missing(P::KEY));
-        }
+        let permissions = permissions(state, &principal, &tenant, fresh).await?;
+        let feature = parts.extensions.get().map(|RequiredFeature(feature)| *feature);
+        let permissions = admit::<P>(&tenant, permissions, feature)?;
         Ok(Self {
             cursors: Cursors::of(parts, state, tenant.id),
             tenant,
             principal,
             permissions,
+            credential,
+            feature,
             state: state.clone(),
             permission: PhantomData,
         })
     }
+}
+
+/// What a caller has to be and to have, in the order in which it is told what is missing.
+fn admit<P: Permission>(
+    tenant: &TenantSnapshot,
+    permissions: Option<PermissionSet>,
+    feature: Option<Feature>,
+) -> Result<PermissionSet, ApiError> {
+    let permissions = permissions.ok_or_else(not_found)?;
+    check_status(tenant)?;
+    if let Some(feature) = feature {
+        check_feature(tenant, feature)?;
+    }
+    if !permissions.contains(P::KEY) {
+        return Err(missing(P::KEY));
+    }
+    Ok(permissions)
 }
 
 /// The tenant that the request names, else the one that the caller works in.

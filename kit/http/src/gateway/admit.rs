@@ -23,7 +23,7 @@ pub(super) async fn admit_caller(
         false => None,
     };
     let standing = match (&caller, parts.extensions.get::<Peer>()) {
-        (Some(Caller(principal)), _) => state.limiter().spend(Budget::Principal, principal.into())?,
+        (Some(Caller { principal, .. }), _) => state.limiter().spend(Budget::Principal, principal.into())?,
         (None, Some(peer)) => state.limiter().spend(Budget::Peer, (*peer).into())?,
         (None, None) => None,
     };
@@ -46,7 +46,7 @@ pub(super) fn admit_for_tenant(request: &Request, state: &HttpState) -> Result<(
 pub(crate) fn tenant_of(extensions: &Extensions) -> Option<TenantId> {
     let resolved: &Resolved = extensions.get()?;
     let at_work = || {
-        let Caller(principal) = extensions.get()?;
+        let Caller { principal, .. } = extensions.get()?;
         principal.works_in()
     };
     resolved.tenant.as_ref().map(|tenant| tenant.id).or_else(at_work)

@@ -57,6 +57,7 @@ pub(super) fn bare_module() -> Module {
             .routes(routes!(docs)),
         pages: Pages::new(),
         sections: Vec::new(),
+        jobs: Vec::new(),
     }
 }
 

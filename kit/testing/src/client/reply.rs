@@ -1,10 +1,12 @@
 //! One answer, read to its end, with the questions that tests ask of it.
 
-use axum::response::Response;
+use axum::{body::Body, response::Response};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header::SET_COOKIE};
 use http_body_util::BodyExt;
 use serde_json::Value;
+
+use super::events::is_events;
 
 /// An answer with its whole body.
 #[derive(Debug, Clone)]
@@ -19,6 +21,12 @@ pub struct Reply {
 impl Reply {
     pub(super) async fn read(request: String, response: Response) -> Self {
         let (head, body) = response.into_parts();
+        // Events have no end: whoever wants them follows them.
+        let body = if is_events(&head.headers) {
+            Body::empty()
+        } else {
+            body
+        };
         let body = match body.collect().await {
             Ok(body) => body.to_bytes(),
             Err(error) => panic!("{request}: the answer broke off: {error}"),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::body::Body;
+use axum::{body::Body, response::Response};
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Uri,
     header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST},
@@ -11,7 +11,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use stoa_http::Socket;
 use tower::ServiceExt;
 
-use super::{App, Reply, cookies::Jar};
+use super::{App, Events, Reply, cookies::Jar};
 
 /// What a browser says about where a request comes from (W3C Fetch Metadata).
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -127,8 +127,25 @@ impl Request {
     ///
     /// # Panics
     /// When the answer's body ends in an error.
-    pub async fn send(mut self) -> Reply {
+    pub async fn send(self) -> Reply {
         let summary = format!("{} http://{}{}", self.method, self.host, self.target);
+        let (jar, host) = (self.jar.clone(), self.host.clone());
+        let reply = Reply::read(summary, self.respond().await).await;
+        if let Some(jar) = &jar {
+            jar.keep(&host, reply.set_cookies());
+        }
+        reply
+    }
+
+    /// Sends the request and reads its answer piece by piece.
+    ///
+    /// # Panics
+    /// When the answer is no stream of events.
+    pub async fn follow(self) -> Events {
+        Events::of(self.respond().await)
+    }
+
+    async fn respond(mut self) -> Response {
         self.add_cookies();
         if !self.body.is_empty() || !self.method.is_safe() {
             let length = HeaderValue::from(self.body.len());
@@ -141,15 +158,10 @@ impl Request {
         if let Some(socket) = self.socket {
             request.extensions_mut().insert(socket);
         }
-        let response = match self.app.oneshot(request).await {
+        match self.app.oneshot(request).await {
             Ok(response) => response,
             Err(never) => match never {},
-        };
-        let reply = Reply::read(summary, response).await;
-        if let Some(jar) = &self.jar {
-            jar.keep(&self.host, reply.set_cookies());
         }
-        reply
     }
 
     fn add_cookies(&mut self) {

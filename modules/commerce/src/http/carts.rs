@@ -11,7 +11,7 @@ use super::{
 use crate::{
     domain::{cart::Cart, ids::VariantId},
     error::CommerceError,
-    service::{self, Checkout, PutLine},
+    service::{self, Checkout, PutLine, ShopFront},
     store,
 };
 
@@ -120,6 +120,10 @@ pub(crate) async fn checkout(
     let command = Checkout {
         cart,
         site: visitor.site,
+        shop: ShopFront {
+            name: visitor.tenant.name.clone(),
+            url: visitor.url(),
+        },
         currency: visitor.tenant.currency,
         delivery,
         expected_total: body.expected_total.map(|total| total.amount),

@@ -17,7 +17,7 @@ use crate::{
     domain::{order::Delivery, shipping::shipping},
     error::CommerceError,
     http::cart_bodies::{DeliveryFields, Naming},
-    service::{self, Checkout},
+    service::{self, Checkout, ShopFront},
 };
 
 /// What a shopper typed. Shown again as it is when something is wrong.
@@ -107,6 +107,10 @@ async fn order(
     let command = Checkout {
         cart,
         site: visitor.site,
+        shop: ShopFront {
+            name: visitor.tenant.name.clone(),
+            url: visitor.url(),
+        },
         currency: visitor.tenant.currency,
         delivery,
         expected_total,

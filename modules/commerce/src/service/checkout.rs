@@ -1,7 +1,7 @@
 //! Makes an order of a cart, once. Few round trips, and what others wait for comes last.
 
 use stoa_core::{Currency, FieldError, SiteId, Token};
-use stoa_db::Cx;
+use stoa_db::{Cx, DbResult};
 
 use super::put_line::shortage;
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
     },
     error::CommerceError,
     events::{AvailabilityChanged, OrderPlaced},
+    letters,
     store::{self, TakenLine},
 };
 
@@ -19,11 +20,20 @@ use crate::{
 pub(crate) struct Checkout {
     pub(crate) cart: Token,
     pub(crate) site: SiteId,
+    pub(crate) shop: ShopFront,
     /// The shop's.
     pub(crate) currency: Currency,
     pub(crate) delivery: Delivery,
     /// What the shopper was told it would come to, if they were.
     pub(crate) expected_total: Option<i64>,
+}
+
+/// The shop as letters name it.
+#[derive(Debug)]
+pub(crate) struct ShopFront {
+    pub(crate) name: String,
+    /// Where its website starts, without a slash at the end.
+    pub(crate) url: String,
 }
 
 /// The order of a cart, and the token of the page that shows it.
@@ -60,6 +70,7 @@ pub(crate) async fn checkout(cx: &mut Cx, command: Checkout) -> Result<CheckedOu
     let token = order_token(&command.cart);
     store::insert_order(cx, &order, &token).await?;
     cx.record(&OrderPlaced::from(&order));
+    write_letters(cx, &order, &command.shop, &token).await?;
     let flipped = flipped(&taken, &items);
     if !flipped.is_empty() {
         cx.record(&AvailabilityChanged { variants: flipped });
@@ -69,6 +80,16 @@ pub(crate) async fn checkout(cx: &mut Cx, command: Checkout) -> Result<CheckedOu
         token,
         is_new: true,
     })
+}
+
+/// The letters are written here and nowhere later: the token that leads to the order's page is known now, and neither the
+/// journal nor the order keeps it.
+async fn write_letters(cx: &mut Cx, order: &Order, shop: &ShopFront, token: &Token) -> DbResult<()> {
+    let page = format!("{}/orders/{}", shop.url, token.as_str());
+    if let Some(confirmation) = letters::confirmation(order, &shop.name, page) {
+        stoa_mail::send(cx, &confirmation).await?;
+    }
+    stoa_mail::send(cx, &letters::notice(order)).await
 }
 
 /// What the cart became when it was ordered before.

@@ -204,3 +204,11 @@ impl FromRow for CartRow {
         Ok(Self { cart, line })
     }
 }
+
+/// Deletes the carts that were last touched before then, and their lines with them; says how many.
+pub(crate) async fn delete_carts(cx: &mut Cx, before: Timestamp) -> DbResult<u64> {
+    cx.sql(sql!("DELETE FROM carts WHERE updated_at < $1"))
+        .bind(before)
+        .execute()
+        .await
+}

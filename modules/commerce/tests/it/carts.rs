@@ -1,5 +1,7 @@
 //! `/api/ecommerce/carts`
 
+use std::time::Duration;
+
 use serde_json::json;
 use stoa_testing::on_both_engines;
 
@@ -81,5 +83,21 @@ on_both_engines! {
         let cart = shop.guest("GET", &format!("/ecommerce/carts/{token}")).send().await.json();
         assert_eq!(cart["subtotal"], taka(200));
         assert_eq!(check_out(&shop, &token).await.expect_status(201).json()["total"], taka(200));
+    }
+}
+
+on_both_engines! {
+    stoa::compose;
+
+    async fn a_cart_that_nobody_touches_is_forgotten_at_night(app: TestApp) {
+        let shop = app.shop().await;
+        let old = cart(&shop, &[]).await;
+        app.jobs.run_due(&[shop.id]).await.expect("jobs run");
+        app.clock.advance(Duration::from_secs(61 * 24 * 60 * 60));
+        let young = cart(&shop, &[]).await;
+        assert_eq!(app.jobs.run_due(&[shop.id]).await.expect("jobs run"), 1);
+        let show = async |cart: &str| shop.guest("GET", &format!("/ecommerce/carts/{cart}")).send().await;
+        show(&old).await.expect_status(404);
+        show(&young).await.expect_status(200);
     }
 }

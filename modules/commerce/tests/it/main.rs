@@ -10,6 +10,7 @@ mod carts;
 mod checkout;
 mod idempotency;
 mod import;
+mod letters;
 mod orders;
 mod pages;
 mod pages_checkout;

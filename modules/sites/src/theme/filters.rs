@@ -42,7 +42,9 @@ fn amount(value: &Value) -> Result<Money, Error> {
     Ok(Money::new(amount, currency))
 }
 
-fn in_words(money: Money) -> String {
+/// An amount as shops write it: `৳1,23,456.00`.
+#[must_use]
+pub fn in_words(money: Money) -> String {
     let plain = money.plain();
     let (minus, digits) = plain
         .strip_prefix('-')

@@ -2,7 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where its set-up does")]
 
 mod auth_signup;
-mod journal;
 mod profile;
 mod tenants;
 

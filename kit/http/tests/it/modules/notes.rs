@@ -49,6 +49,7 @@ pub(crate) fn module() -> Module {
             name: "latest",
             load: |_| Box::pin(async { Ok(json!(["a"])) }),
         }],
+        jobs: Vec::new(),
     }
 }
 

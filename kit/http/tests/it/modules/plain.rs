@@ -74,6 +74,7 @@ pub(crate) fn module() -> Module {
             })
             .get("/cart", "differs from visitor to visitor", cart),
         sections: Vec::new(),
+        jobs: Vec::new(),
     }
 }
 

@@ -3,14 +3,7 @@
 use serde_json::{Value, json};
 use stoa_testing::{Shop, on_both_engines};
 
-async fn rename(shop: &Shop, name: &str) {
-    let version = shop.get("/profile").await.json()["version"].clone();
-    let request = shop
-        .owner
-        .patch(&shop.api("/profile"))
-        .json(&json!({"name": name, "version": version}));
-    request.send().await.expect_status(200);
-}
+use crate::rename;
 
 async fn page(shop: &Shop, query: &str) -> Value {
     shop.get(&format!("/journal{query}"))

@@ -15,7 +15,7 @@ pub(crate) struct JournalLineView {
     #[schema(example = 17)]
     seq: i64,
     at: Timestamp,
-    /// `user:` and an id, or `visitor`, `command`, `system`.
+    /// `user:` and an id, or `visitor`, `command`, `job`, `system`.
     #[schema(example = "user:usr_01kag2w3x4e5f6g7h8j9k0m1n2")]
     actor: String,
     #[schema(example = "profile.changed")]
@@ -29,7 +29,7 @@ pub(crate) struct JournalLineView {
 
 /// What happened to the business's things, newest first.
 #[utoipa::path(
-    get, path = "/journal", tag = "tenants", params(ListQuery),
+    get, path = "/journal", tag = "journal", params(ListQuery),
     responses((status = 200, body = Page<JournalLineView>)),
     extensions(("x-permission" = json!("journal.read"))),
 )]

@@ -1,0 +1,11 @@
+-- Which tenants' jobs somebody should look at, and when. Written before a tenant's store is, so that a job is never
+-- forgotten; taken away by whoever holds the lease and has found nothing left to do.
+CREATE TABLE wakeups (
+    tenant_id uuid NOT NULL PRIMARY KEY,
+    due_at timestamptz NOT NULL,
+    lease_until timestamptz,
+    node uuid,
+    touched_at timestamptz NOT NULL
+);
+
+CREATE INDEX wakeups_due_idx ON wakeups (due_at);

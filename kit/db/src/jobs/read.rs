@@ -1,0 +1,118 @@
+//! Jobs as the business sees them. What a job is to be done with is not shown: it may hold what is private.
+
+use serde_json::Value as Json;
+use stoa_core::{TextError, Timestamp};
+
+use super::JobId;
+use crate::{Cx, DbResult, FromRow, Row, column_text, sql};
+
+/// Where a job is on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobState {
+    Waiting,
+    Running,
+    Done,
+    /// Given up; tried again only when somebody asks for it.
+    Dead,
+}
+
+impl JobState {
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        [Self::Waiting, Self::Running, Self::Done, Self::Dead]
+            .into_iter()
+            .find(|state| state.as_str() == text)
+            .ok_or_else(|| TextError {
+                code: "state.unknown",
+                detail: "must be waiting, running, done or dead".to_owned(),
+            })
+    }
+
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Dead => "dead",
+        }
+    }
+}
+
+column_text!(JobState);
+
+#[derive(Debug, Clone)]
+pub struct JobLine {
+    pub id: JobId,
+    pub kind: String,
+    pub state: JobState,
+    pub due_at: Timestamp,
+    pub attempts: u32,
+    pub max_attempts: u32,
+    pub progress_done: i64,
+    pub progress_total: Option<i64>,
+    pub progress_note: Option<String>,
+    pub result: Option<Json>,
+    pub last_error: Option<String>,
+    pub created_at: Timestamp,
+    pub finished_at: Option<Timestamp>,
+}
+
+/// Which jobs to list.
+#[derive(Debug, Clone, Default)]
+pub struct JobFilter {
+    pub state: Option<JobState>,
+    pub kind: Option<String>,
+}
+
+impl Cx {
+    /// Jobs, newest first.
+    pub async fn jobs(
+        &mut self,
+        filter: &JobFilter,
+        before: Option<JobId>,
+        limit: i64,
+    ) -> DbResult<Vec<JobLine>> {
+        self.sql(sql!(
+            "SELECT id, kind, state, due_at, attempts, max_attempts, progress_done, progress_total, progress_note,
+                 result, last_error, created_at, finished_at
+             FROM jobs WHERE 1 = 1{ AND state = $1}{ AND kind = $2}{ AND id < $3} ORDER BY id DESC LIMIT $4"
+        ))
+        .bind_if(filter.state.map(JobState::as_str))
+        .bind_if(filter.kind.as_deref())
+        .bind_if(before)
+        .bind(limit)
+        .all()
+        .await
+    }
+
+    pub async fn job(&mut self, id: JobId) -> DbResult<Option<JobLine>> {
+        self.sql(sql!(
+            "SELECT id, kind, state, due_at, attempts, max_attempts, progress_done, progress_total, progress_note,
+                 result, last_error, created_at, finished_at
+             FROM jobs WHERE id = $1"
+        ))
+        .bind(id)
+        .optional()
+        .await
+    }
+}
+
+impl FromRow for JobLine {
+    fn from_row(row: &mut Row<'_>) -> DbResult<Self> {
+        Ok(Self {
+            id: row.next()?,
+            kind: row.next()?,
+            state: row.next()?,
+            due_at: row.next()?,
+            attempts: row.next()?,
+            max_attempts: row.next()?,
+            progress_done: row.next()?,
+            progress_total: row.next()?,
+            progress_note: row.next()?,
+            result: row.next()?,
+            last_error: row.next()?,
+            created_at: row.next()?,
+            finished_at: row.next()?,
+        })
+    }
+}

@@ -1,0 +1,17 @@
+//! Does tenants' jobs: leases, attempts, schedules, and a fair turn for everybody.
+#![doc = include_str!("../README.md")]
+
+mod backoff;
+mod kind;
+mod runner;
+mod running;
+mod slice;
+mod standing;
+mod stop;
+mod timing;
+
+pub use kind::{JobKind, JobKinds};
+pub use runner::{Runner, RunnerOptions};
+pub use running::{JobError, JobResult, Running};
+pub use standing::{Ask, Standing};
+pub use timing::Timing;

@@ -1,0 +1,101 @@
+//! A job while it is being done: what its handler gets, and how it may end.
+
+use serde_json::Value;
+use std::time::Duration;
+use stoa_core::{Clock, Failure, TenantId};
+use stoa_db::{
+    Cx, DbError, DbResult, JobId, TenantDb,
+    jobs::{self, Attempt},
+};
+
+pub type JobResult = Result<(), JobError>;
+
+/// Why a job was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum JobError {
+    /// Tried again later, as long as attempts are left.
+    #[error("{0}")]
+    Again(String),
+    /// Not the job's fault: put off for a while, without counting the attempt.
+    #[error("{1}")]
+    PutOff(Duration, String),
+    /// Never going to work.
+    #[error("{0}")]
+    Hopeless(String),
+    /// Somebody else does it by now; what this one has written must not be committed.
+    #[error("the attempt was given up meanwhile")]
+    GivenUp,
+}
+
+impl From<DbError> for JobError {
+    fn from(error: DbError) -> Self {
+        // The cause may hold values; the log has it.
+        tracing::warn!(?error, "a job's statement failed");
+        Self::Again(format!("the store: {}", error.code()))
+    }
+}
+
+/// A job that is being done: its tenant's store, and the way to say how far it is.
+#[derive(Debug, Clone)]
+pub struct Running {
+    store: TenantDb,
+    clock: Clock,
+    attempt: Attempt,
+}
+
+impl Running {
+    pub(crate) fn new(store: TenantDb, clock: Clock, attempt: Attempt) -> Self {
+        Self {
+            store,
+            clock,
+            attempt,
+        }
+    }
+
+    #[must_use]
+    pub fn id(&self) -> JobId {
+        self.attempt.id
+    }
+
+    #[must_use]
+    pub fn tenant(&self) -> TenantId {
+        self.store.tenant()
+    }
+
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Which try this is, from 1.
+    #[must_use]
+    pub fn attempt(&self) -> u32 {
+        self.attempt.number
+    }
+
+    /// A unit of work on the tenant's store that only reads.
+    pub async fn read(&self) -> DbResult<Cx> {
+        self.store.read().await
+    }
+
+    /// A unit of work on the tenant's store that writes with `commit`.
+    pub async fn begin(&self) -> DbResult<Cx> {
+        self.store.begin().await
+    }
+
+    /// Ends the job in the unit of work that holds its effect, so that both are there or neither.
+    pub async fn complete(&self, cx: &mut Cx, result: Option<Value>) -> JobResult {
+        if jobs::complete(cx, &self.attempt, result).await? {
+            Ok(())
+        } else {
+            Err(JobError::GivenUp)
+        }
+    }
+
+    /// Says how far the job is, for people who wait for it.
+    pub async fn progress(&self, done: i64, total: Option<i64>, note: Option<&str>) -> JobResult {
+        let mut cx = self.begin().await?;
+        jobs::note_progress(&mut cx, &self.attempt, done, total, note).await?;
+        Ok(cx.commit().await?)
+    }
+}

@@ -1,0 +1,15 @@
+//! Letters: written with the change that they tell of, sent by a job.
+#![doc = include_str!("../README.md")]
+
+mod body;
+mod job;
+mod letter;
+mod mailer;
+mod message;
+mod outbox;
+mod smtp;
+
+pub use body::Body;
+pub use job::send;
+pub use letter::{Letter, Recipient, Subject};
+pub use mailer::{AskSender, MailConfig, MailConfigError, Mailer, Sender, Way};
