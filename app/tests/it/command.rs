@@ -299,12 +299,20 @@ fn the_settings_in_effect_are_shown_without_secrets() {
         .command(&["config", "--config", &file.display().to_string(), "--json"])
         .env("STOA_DATABASE_URL", "postgresql://app:canary@db/stoa")
         .env("STOA_DATABASE_CONNECTIONS", "4")
+        .env("STOA_LIMITS_PEER", "off")
+        .env("STOA_TRUSTED_PROXIES", "127.0.0.1,10.0.0.0/8")
         .output()
         .unwrap();
-    let shown: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let mut shown: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let limits = shown.as_object_mut().unwrap().remove("limits").unwrap();
+    assert_eq!(
+        (&limits["peer"], &limits["login"]),
+        (&json!("off"), &json!("10/m:30"))
+    );
     let expected = json!({
         "data": installation.data.path(), "listen": "127.0.0.1:8081", "base_domain": "localhost:8081",
         "scheme": "http", "database_url": "postgresql://app:…@db/stoa", "database_connections": 4,
+        "metrics": {"top_tenants": 0}, "trusted_proxies": ["127.0.0.1/32", "10.0.0.0/8"],
     });
     assert_eq!(shown, expected);
     let text = installation.run(&["config"]);
