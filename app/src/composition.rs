@@ -12,6 +12,7 @@ use stoa_core::{Actor, Clock, TenantId};
 use stoa_db::{Db, DbConfig, DbError, DbResult, PlacementKind, TenantDb};
 use stoa_http::{Gateway, HttpConfig, HttpState, Module, ServeOptions, Telemetry};
 use stoa_identity::{Identity, RolePermissions};
+use stoa_imports::Imports;
 use stoa_jobs::{JobKinds, Runner, RunnerOptions};
 use stoa_mail::{MailConfig, Mailer};
 use stoa_tenants::{Status, Tenants};
@@ -45,6 +46,7 @@ pub struct Stoa {
     tenants: Tenants,
     /// Where the businesses' snapshots are kept.
     snapshots: PathBuf,
+    imports: Imports,
     runner: Runner,
     demonstration: Vec<LoadedShop>,
 }
@@ -70,12 +72,13 @@ pub struct Migrated {
 }
 
 /// The modules, in the order their routes are described.
-fn modules(tenants: &Tenants) -> Vec<Module> {
+fn modules(tenants: &Tenants, imports: &Imports) -> Vec<Module> {
     vec![
         stoa_identity::module(tenants.identity().clone()),
         stoa_tenants::module(tenants.clone()),
         stoa_sites::module(),
         stoa_commerce::module(),
+        stoa_imports::module(imports.clone()),
         stoa_activity::module(),
         demo::module(),
     ]
@@ -85,7 +88,12 @@ fn modules(tenants: &Tenants) -> Vec<Module> {
 #[must_use]
 pub fn every_module() -> Vec<Module> {
     let identity = Identity::new(RolePermissions::new(&permissions()));
-    modules(&Tenants::new(identity))
+    modules(&Tenants::new(identity), &imports(0))
+}
+
+/// What can be imported, from files of at most so many MiB.
+fn imports(max_mib: u32) -> Imports {
+    Imports::new(vec![stoa_commerce::PRODUCTS], max_mib)
 }
 
 /// Every kind of job, each with its module's feature.
@@ -107,6 +115,7 @@ fn permissions() -> Vec<&'static str> {
         stoa_tenants::permissions::ALL,
         stoa_sites::permissions::ALL,
         stoa_commerce::permissions::ALL,
+        stoa_imports::permissions::ALL,
         stoa_activity::permissions::ALL,
     ]
     .concat()
@@ -117,6 +126,7 @@ impl Stoa {
     pub async fn open(settings: &Settings) -> Result<Self> {
         let (http, mail) = (settings.http(), settings.mail());
         let stoa = Self::with(&settings.db()?, http, &mail, Clock::System, settings.vault()?).await?;
+        let stoa = stoa.limit_imports(settings.imports.max_mib);
         Ok(Self {
             snapshots: settings.data.join(SNAPSHOTS),
             ..stoa
@@ -132,6 +142,13 @@ impl Stoa {
     ) -> Result<Self> {
         let roles = RolePermissions::new(&permissions());
         Self::compose(stores, config, mail, clock, vault, roles).await
+    }
+
+    /// The same with another limit for files that are imported.
+    #[must_use]
+    pub fn limit_imports(mut self, max_mib: u32) -> Self {
+        self.imports = imports(max_mib);
+        self
     }
 
     /// A platform whose roles all lack one permission, for tests that ask what it is for.
@@ -160,7 +177,8 @@ impl Stoa {
             DbConfig::Postgres(_) => Settings::default().data,
         };
         let tenants = Tenants::new(Identity::new(roles));
-        let modules = modules(&tenants);
+        let imports = imports(Settings::default().imports.max_mib);
+        let modules = modules(&tenants, &imports);
         let migrations: Vec<_> = modules.iter().map(|module| module.migrations).collect();
         let db = Db::open(stores, &migrations, clock, vault)
             .await
@@ -174,6 +192,7 @@ impl Stoa {
             config,
             tenants,
             snapshots: data.join(SNAPSHOTS),
+            imports,
             demonstration: Vec::new(),
         })
     }
@@ -203,6 +222,11 @@ impl Stoa {
         &self.snapshots
     }
 
+    #[must_use]
+    pub fn imports(&self) -> &Imports {
+        &self.imports
+    }
+
     /// The demonstration's shops, if this process has loaded them: whoever else holds their names is not vouched for.
     #[must_use]
     pub fn demonstration(&self) -> &[LoadedShop] {
@@ -222,7 +246,10 @@ impl Stoa {
     /// The platform as a service; `extra` are modules beside its own.
     #[must_use]
     pub fn gateway(&self, extra: Vec<Module>) -> Gateway {
-        let modules: Vec<_> = modules(&self.tenants).into_iter().chain(extra).collect();
+        let modules: Vec<_> = modules(&self.tenants, &self.imports)
+            .into_iter()
+            .chain(extra)
+            .collect();
         let directory = PlatformDirectory::new(self.db.clone(), self.tenants.clone());
         let state = HttpState::new(self.db.clone(), directory, self.config.clone(), &modules);
         Gateway::new(state, modules, console::pages(self))
@@ -302,7 +329,7 @@ impl Stoa {
         if let Some(metrics) = metrics {
             metrics.await??;
         }
-        self.finish().await?;
+        self.db.hand_over().await?;
         Ok(served?)
     }
 
@@ -327,9 +354,20 @@ impl Stoa {
         Ok(tokio::spawn(telemetry.serve(listener, gateway.clone(), end)))
     }
 
-    /// Tells other processes what this one has changed; the last thing a command does.
-    pub async fn finish(&self) -> Result<()> {
-        Ok(self.db.hand_over().await?)
+    /// Does a command's work, and tells other processes what it has changed: each second while it goes on, and at its
+    /// end, also when it breaks off.
+    pub async fn telling<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let (working, ended) = watch::channel(());
+        let work = async {
+            let done = work.await;
+            drop(working);
+            done
+        };
+        let (done, ()) = tokio::join!(work, every(EXCHANGE, ended, async || self.exchange().await));
+        let told = self.db.hand_over().await;
+        let done = done?;
+        told?;
+        Ok(done)
     }
 
     async fn exchange(&self) {

@@ -6,11 +6,11 @@ use anyhow::{Context, Result};
 use axum::response::{IntoResponse, Response};
 use rust_embed::Embed;
 use serde::{Deserialize, Serialize};
-use stoa_commerce::ImportFormat;
 use stoa_core::{Actor, Currency, Email, ErrorKind, Role, Text};
 use stoa_db::{Migrations, TenantDb};
 use stoa_http::{ApiError, Module, Pages, Path, TenantSnapshot};
 use stoa_identity::{Freshness, NewUser, Password, PersonName};
+use stoa_imports::ImportFile;
 use stoa_sites::Tagline;
 use stoa_tenants::{Locale, NewBusiness, NewOwner, NewTenant, TenantKind, TenantSlug, ZoneName};
 use utoipa_axum::router::OpenApiRouter;
@@ -147,7 +147,7 @@ async fn load_shop(stoa: &Stoa, folder: &str, shop: &Shop) -> Result<bool> {
     };
     let store = stoa.for_command(tenant.id);
     if !stoa_commerce::has_products(&mut store.read().await?).await? {
-        furnish(&store, folder, shop, &tenant).await?;
+        furnish(stoa, &store, folder, shop, &tenant).await?;
     }
     Ok(true)
 }
@@ -175,23 +175,27 @@ async fn open_shop(stoa: &Stoa, shop: &Shop) -> Result<Arc<TenantSnapshot>> {
     tenant.context("it is gone")
 }
 
-async fn furnish(store: &TenantDb, folder: &str, shop: &Shop, tenant: &TenantSnapshot) -> Result<()> {
+async fn furnish(
+    stoa: &Stoa,
+    store: &TenantDb,
+    folder: &str,
+    shop: &Shop,
+    tenant: &TenantSnapshot,
+) -> Result<()> {
     if let Some(site) = tenant.primary_site {
         let mut cx = store.begin().await?;
         stoa_sites::set_tagline(&mut cx, site, Tagline::parse(&shop.tagline)?).await?;
         cx.commit().await?;
     }
-    let csv = text(&format!("{folder}/{}", shop.products))?;
-    let report = stoa_commerce::import_products(
-        store,
-        tenant.currency,
-        ImportFormat::Shopify,
-        Cursor::new(csv),
-        |_| (),
-    )
-    .await?;
+    let file = ImportFile {
+        kind: "products",
+        format: "shopify",
+        name: &shop.products,
+        source: Cursor::new(text(&format!("{folder}/{}", shop.products))?),
+    };
+    let report = stoa.imports().bring(store, tenant, file, |_| ()).await?;
     anyhow::ensure!(
-        report.rejected == 0,
+        report.counts.rejected == 0,
         "the products could not all be imported: {:?}",
         report.errors
     );

@@ -10,7 +10,7 @@ mod snapshots;
 pub use composition::{Migrated, Serving, Stoa, compose, every_module};
 pub use demo::{LoadedShop, load as load_demo};
 pub use settings::{
-    Flags, Limit, LimitFlags, LimitSettings, MailFlags, MailSettings, MetricsFlags, MetricsSettings, Scheme,
-    Settings,
+    Flags, ImportFlags, ImportSettings, Limit, LimitFlags, LimitSettings, MailFlags, MailSettings,
+    MetricsFlags, MetricsSettings, Scheme, Settings,
 };
 pub use snapshots::KeptSnapshot;

@@ -1,5 +1,6 @@
 //! Settings, from a TOML file, the environment and flags; the later of these wins.
 
+mod imports;
 mod limits;
 mod mail;
 mod master_key;
@@ -25,6 +26,7 @@ use stoa_vault::{MasterKey, Vault};
 
 use crate::Serving;
 
+pub use self::imports::{ImportFlags, ImportSettings};
 pub use self::limits::{Limit, LimitFlags, LimitSettings};
 pub use self::mail::{MailFlags, MailSettings};
 pub use self::metrics::{MetricsFlags, MetricsSettings};
@@ -97,6 +99,8 @@ pub struct Flags {
     metrics: MetricsFlags,
     #[command(flatten)]
     mail: MailFlags,
+    #[command(flatten)]
+    imports: ImportFlags,
 }
 
 /// What links to the platform's websites begin with.
@@ -118,6 +122,7 @@ pub struct Settings {
     pub database_owner_url: Option<String>,
     pub database_connections: usize,
     pub database_passfile: Option<PathBuf>,
+    pub imports: ImportSettings,
     pub mail: MailSettings,
     /// By the environment only; without it the key is in the data directory.
     #[serde(skip)]
@@ -138,6 +143,7 @@ impl Default for Settings {
             database_owner_url: None,
             database_connections: 16,
             database_passfile: None,
+            imports: ImportSettings::default(),
             mail: MailSettings::default(),
             master_key: None,
             trusted_proxies: Vec::new(),

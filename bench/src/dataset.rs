@@ -5,11 +5,11 @@ mod sqlite;
 
 use std::fmt::Write;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use stoa::Stoa;
-use stoa_commerce::ImportFormat;
 use stoa_core::{Actor, Currency, Email, Text};
 use stoa_identity::{NewUser, PersonName, StartSession};
+use stoa_imports::ImportFile;
 use stoa_tenants::{
     CreatedTenant, Locale, NewBusiness, NewOwner, NewTenant, Tenant, TenantKind, TenantSlug, ZoneName,
 };
@@ -110,13 +110,18 @@ async fn create_tenant(stoa: &Stoa, number: u32, owner: NewOwner) -> Result<Crea
 }
 
 async fn import_products(stoa: &Stoa, tenant: &Tenant) -> Result<()> {
-    let (store, csv) = (stoa.for_command(tenant.id), csv());
-    let format = ImportFormat::Shopify;
-    let report =
-        stoa_commerce::import_products(&store, tenant.currency, format, std::io::Cursor::new(csv), |_| ())
-            .await?;
+    let found = stoa.tenants().by_id(stoa.db(), tenant.id).await?;
+    let snapshot = found.context("the tenant is gone")?;
+    let file = ImportFile {
+        kind: "products",
+        format: "shopify",
+        name: "products.csv",
+        source: std::io::Cursor::new(csv()),
+    };
+    let store = stoa.for_command(tenant.id);
+    let report = stoa.imports().bring(&store, &snapshot, file, |_| ()).await?;
     ensure!(
-        report.rejected == 0,
+        report.counts.rejected == 0,
         "products were rejected: {:?}",
         report.errors
     );

@@ -25,8 +25,5 @@ pub(crate) async fn run(settings: &Settings, command: Command, json: bool) -> Re
 async fn run_here(settings: &Settings, command: Command, manner: Manner, given: Given) -> Result<()> {
     let stoa = Stoa::open(settings).await?;
     let mut terminal = Terminal::here(manner, given);
-    let done = command.run(&stoa, &mut terminal).await;
-    // Also when it broke off: what it has written until then is there.
-    let told = stoa.finish().await;
-    done.and(told)
+    stoa.telling(command.run(&stoa, &mut terminal)).await
 }

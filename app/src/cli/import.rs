@@ -6,8 +6,8 @@ use anyhow::{Result, ensure};
 use clap::{Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
 use stoa::Stoa;
-use stoa_commerce::{ImportFormat, ImportReport};
 use stoa_core::Feature;
+use stoa_imports::{Import, ImportFile, ImportReport};
 
 use super::{
     tenant::find,
@@ -44,9 +44,14 @@ pub(crate) async fn run(stoa: &Stoa, command: Command, terminal: &mut Terminal) 
     let Command::Products {
         tenant,
         format: Format::Shopify,
-        ..
+        file,
     } = command;
-    let source = terminal.file()?;
+    let file = ImportFile {
+        kind: "products",
+        format: "shopify",
+        name: &file.to_string_lossy(),
+        source: terminal.file()?,
+    };
     let tenant = find(stoa, &tenant).await?;
     ensure!(
         tenant.features.contains(Feature::Ecommerce),
@@ -54,25 +59,27 @@ pub(crate) async fn run(stoa: &Stoa, command: Command, terminal: &mut Terminal) 
         tenant.slug
     );
     let store = stoa.for_command(tenant.id);
-    let report =
-        stoa_commerce::import_products(&store, tenant.currency, ImportFormat::Shopify, source, |report| {
-            show_progress(report, terminal)
-        })
-        .await?;
+    let bring = stoa
+        .imports()
+        .bring(&store, &tenant, file, |import| show_progress(import, terminal));
+    let report = bring.await?;
     terminal.show(&report, || describe(&report))
 }
 
-fn show_progress(report: &ImportReport, terminal: &Terminal) {
-    let products = report.created + report.updated + report.unchanged + report.rejected;
-    if products.is_multiple_of(100) {
-        terminal.report_progress(|| format!("{products} products, {} rows …", report.rows));
-    }
+fn show_progress(import: &Import, terminal: &Terminal) {
+    terminal.report_progress(|| {
+        let of = import
+            .rows_total
+            .map_or_else(String::new, |total| format!(" of {total}"));
+        format!("{}{of} rows …", import.counts.rows)
+    });
 }
 
 fn describe(report: &ImportReport) -> String {
+    let counts = report.counts;
     let mut text = format!(
         "{} rows read: {} products created, {} updated, {} unchanged, {} rejected",
-        report.rows, report.created, report.updated, report.unchanged, report.rejected
+        counts.rows, counts.created, counts.updated, counts.unchanged, counts.rejected
     );
     for error in &report.errors {
         text.push_str(&format!(

@@ -7,7 +7,7 @@ use stoa_core::Actor;
 use stoa_http::openapi::{Route, document, routes, routes_table};
 use stoa_testing::{Client, Engine, PASSWORD, Reply, Shop, TestApp, console, on_both_engines, unique};
 
-use crate::cases::{Things, checkout, product, text};
+use crate::cases::{Things, checkout, product, text, upload};
 
 /// What all canaries begin with.
 const CANARY: &str = "kanari";
@@ -285,11 +285,10 @@ on_both_engines! {
             let about = if variant == 0 { format!("Rug {product},,Loom,Rug,wool,true,Size") } else { ",,,,,,".to_owned() };
             file.push_str(&format!("rug-{product},{about},S{variant},RUG-{number},shopify,3,deny,90.00,\n"));
         }
-        let store = app.db.tenant(b.id, Actor::Command);
-        let format = stoa_commerce::ImportFormat::Shopify;
-        let currency = stoa_core::Currency::parse("BDT").unwrap();
-        let report = stoa_commerce::import_products(&store, currency, format, std::io::Cursor::new(file), |_| ()).await;
-        assert_eq!(report.unwrap().created, 250);
+        let import = upload(&b, &file).send().await.expect_status(201).json();
+        app.jobs.run_due(&[b.id]).await.unwrap();
+        let import = b.get(&format!("/imports/{}", text(&import["id"]))).await.json();
+        assert_eq!(import["created"], 250, "{import}");
         let page = b.visitor.get(&b.site("/products")).send().await;
         assert!(page.text().contains("Rug"));
         assert_eq!(readings(&a, &own).await, before);

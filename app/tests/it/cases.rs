@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use stoa_core::{Clock, TenantId, Token};
 use stoa_http::openapi::Route;
-use stoa_testing::Shop;
+use stoa_testing::{Request, Shop};
 
 /// The ids of a business's own things.
 #[derive(Debug)]
@@ -18,6 +18,7 @@ pub(crate) struct Things {
     session: String,
     api_key: String,
     job: String,
+    import: String,
     slug: String,
 }
 
@@ -41,6 +42,27 @@ pub(crate) fn checkout() -> Value {
         "address": {"line1": "12 Green Road", "city": "Dhaka", "country": "BD"},
         "payment_method": "cash_on_delivery",
     })
+}
+
+/// A product file, as a browser sends it.
+pub(crate) fn upload(shop: &Shop, file: &str) -> Request {
+    let part = |name: &str, value: &str| {
+        format!("--cut\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let form = [
+        part("kind", "products"),
+        part("format", "shopify"),
+        part("file", file),
+        "--cut--\r\n".to_owned(),
+    ];
+    shop.owner
+        .post(&shop.api("/imports"))
+        .body("multipart/form-data; boundary=cut", form.concat())
+}
+
+async fn imported(shop: &Shop) -> String {
+    let sent = upload(shop, "Title,Price\nBlue Mug,450\n").send().await;
+    text(&sent.expect_status(201).json()["id"])
 }
 
 impl Things {
@@ -102,6 +124,7 @@ impl Things {
             api_key: text(&api_key["id"]),
             // The order has the shop written to.
             job: text(&shop.get("/jobs").await.json()["items"][0]["id"]),
+            import: imported(shop).await,
             slug: shop.slug.clone(),
         }
     }
@@ -120,6 +143,7 @@ impl Things {
             session: other("ses_"),
             api_key: other("key_"),
             job: other("job_"),
+            import: other("imp_"),
             slug: stoa_testing::unique("nobody"),
         }
     }
@@ -158,6 +182,7 @@ impl Things {
             &self.member,
             &self.session,
             &self.api_key,
+            &self.import,
         ]
     }
 
@@ -175,6 +200,7 @@ impl Things {
             ("/me/sessions/", "{id}", &self.session),
             ("/api-keys/", "{id}", &self.api_key),
             ("/jobs/", "{id}", &self.job),
+            ("/imports/", "{id}", &self.import),
             ("/tenants/", "{tenant}", &self.slug),
         ] {
             if path.contains(folder) {

@@ -29,3 +29,4 @@ mod shards;
 mod snapshots;
 mod stores;
 mod untouched;
+mod uploads;

@@ -10,6 +10,7 @@ mod parts;
 mod platform_host;
 mod scope;
 mod signed_in;
+mod upload;
 mod visitor;
 
 pub(crate) use body::{BODY_LIMIT, too_large};
@@ -18,6 +19,7 @@ pub(crate) use credential::{Caller, authenticate, identify};
 pub use allowance::Allowance;
 pub(crate) use json::{json_body, parse as parse_json};
 pub(crate) use scope::permissions;
+pub(crate) use upload::is_multipart;
 
 pub use credential::API_KEY_PREFIX;
 pub use form::Form;
@@ -26,4 +28,5 @@ pub use parts::{Path, Query};
 pub use platform_host::PlatformHost;
 pub use scope::Scope;
 pub use signed_in::SignedIn;
+pub use upload::{Upload, UploadField, UploadFields};
 pub use visitor::Visitor;

@@ -48,7 +48,7 @@ use self::{
 use crate::{
     ApiError, BoxFuture, HostKey, HttpState, Module, Pages, SiteEntry, Socket, TenantStatus,
     busiest::Busiest,
-    extract::{BODY_LIMIT, too_large},
+    extract::{BODY_LIMIT, is_multipart, too_large},
     limits::Standing,
     page_cache::{KeptPage, PageCache, PageKey},
 };
@@ -264,8 +264,12 @@ fn shown(page: &KeptPage, method: &Method, headers: &HeaderMap, id: RequestId) -
     response
 }
 
-/// Refuses a body that says it is too large, and cuts off one that does not say.
+/// Refuses a body that says it is too large, and cuts off one that does not say. An upload is limited by what takes it:
+/// nothing else reads one.
 fn limited(request: Request) -> Result<Request, ApiError> {
+    if is_multipart(request.headers()) {
+        return Ok(request);
+    }
     let limit = u64::try_from(BODY_LIMIT).unwrap_or(u64::MAX);
     let size = request.body().size_hint();
     if size.lower() > limit {

@@ -33,7 +33,8 @@ pub use directory::{
 };
 pub use error::{ApiError, Problem};
 pub use extract::{
-    API_KEY_PREFIX, Allowance, Form, Json, Path, PlatformHost, Query, Scope, SignedIn, Visitor,
+    API_KEY_PREFIX, Allowance, Form, Json, Path, PlatformHost, Query, Scope, SignedIn, Upload, UploadField,
+    UploadFields, Visitor,
 };
 pub use gateway::{Gateway, RequestId};
 pub use host::{HostError, HostKey};

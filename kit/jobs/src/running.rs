@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use std::time::Duration;
-use stoa_core::{Clock, Failure, TenantId};
+use stoa_core::{Clock, Failure, FeatureSet, TenantId};
 use stoa_db::{
     Cx, DbError, DbResult, JobId, TenantDb,
     jobs::{self, Attempt},
@@ -39,14 +39,16 @@ impl From<DbError> for JobError {
 #[derive(Debug, Clone)]
 pub struct Running {
     store: TenantDb,
+    features: FeatureSet,
     clock: Clock,
     attempt: Attempt,
 }
 
 impl Running {
-    pub(crate) fn new(store: TenantDb, clock: Clock, attempt: Attempt) -> Self {
+    pub(crate) fn new(store: TenantDb, features: FeatureSet, clock: Clock, attempt: Attempt) -> Self {
         Self {
             store,
+            features,
             clock,
             attempt,
         }
@@ -60,6 +62,18 @@ impl Running {
     #[must_use]
     pub fn tenant(&self) -> TenantId {
         self.store.tenant()
+    }
+
+    /// The tenant's store, for what takes many units of work.
+    #[must_use]
+    pub fn store(&self) -> &TenantDb {
+        &self.store
+    }
+
+    /// What the tenant has, as it was when the job began.
+    #[must_use]
+    pub fn features(&self) -> &FeatureSet {
+        &self.features
     }
 
     #[must_use]

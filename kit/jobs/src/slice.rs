@@ -140,7 +140,11 @@ impl Inner {
             Some((Some(feature), _)) if !features.contains(feature) => Outcome::Ended(Err(
                 JobError::Hopeless(format!("the feature {feature} is switched off")),
             )),
-            Some((_, kind)) => self.run(store, lease, stop, kind, &attempt).await,
+            Some((_, kind)) => {
+                let clock = self.db.clock().clone();
+                let running = Running::new(store.clone(), features.clone(), clock, attempt.clone());
+                self.run(running, lease, stop, kind, &attempt).await
+            }
         };
         match ended {
             Outcome::Ended(result) => settle(store, lease, &attempt, result).await,
@@ -152,13 +156,12 @@ impl Inner {
     /// Runs the handler, and renews the lease meanwhile.
     async fn run(
         &self,
-        store: &TenantDb,
+        running: Running,
         lease: &mut Lease,
         stop: &mut Stop,
         kind: &JobKind,
         attempt: &Attempt,
     ) -> Outcome {
-        let running = Running::new(store.clone(), self.db.clock().clone(), attempt.clone());
         let work = async { (kind.work)(running, attempt.data.clone()).await };
         let work = timeout(kind.time_limit, AssertUnwindSafe(work).catch_unwind());
         let mut work = std::pin::pin!(work);

@@ -36,8 +36,6 @@ pub enum CommerceError {
     AmountOutOfRange,
     #[error("An order that is on its way, or cancelled already, cannot be cancelled.")]
     NotCancellable,
-    #[error("{0}")]
-    ImportUnusable(String),
     #[error(transparent)]
     Invalid(#[from] FieldErrors),
     #[error(transparent)]
@@ -81,7 +79,7 @@ impl Failure for CommerceError {
             | Self::CartEmpty
             | Self::CartOrdered
             | Self::NotCancellable => ErrorKind::Conflict,
-            Self::CartFull | Self::AmountOutOfRange | Self::ImportUnusable(_) => ErrorKind::Invalid,
+            Self::CartFull | Self::AmountOutOfRange => ErrorKind::Invalid,
             Self::Invalid(errors) => errors.kind(),
             Self::Db(error) => error.kind(),
         }
@@ -104,7 +102,6 @@ impl Failure for CommerceError {
             Self::CartOrdered => "commerce.cart_ordered",
             Self::AmountOutOfRange => "commerce.amount_out_of_range",
             Self::NotCancellable => "commerce.not_cancellable",
-            Self::ImportUnusable(_) => "commerce.import_unusable",
             Self::Invalid(errors) => errors.code(),
             Self::Db(error) => error.code(),
         }

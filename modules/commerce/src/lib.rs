@@ -19,8 +19,8 @@ use stoa_http::Module;
 
 pub use domain::ids::{OrderId, ProductId, VariantId};
 pub use error::CommerceError;
-pub use import::{ImportFormat, ImportReport, RowError};
-pub use service::{has_products, import_products};
+pub use import::PRODUCTS;
+pub use service::has_products;
 
 /// What this module adds to the platform.
 #[must_use]

@@ -9,7 +9,7 @@ mod create_cart;
 mod create_product;
 mod delete_product;
 mod has_products;
-mod import_products;
+mod import_product;
 mod put_line;
 
 pub(crate) use adjust_stock::{AdjustStock, adjust_stock};
@@ -21,5 +21,5 @@ pub(crate) use create_cart::create_cart;
 pub(crate) use create_product::create_product;
 pub(crate) use delete_product::delete_product;
 pub use has_products::has_products;
-pub use import_products::import_products;
+pub(crate) use import_product::{Imported, import_product};
 pub(crate) use put_line::{LineChange, PutLine, put_line};

@@ -17,17 +17,24 @@ pub(crate) async fn read(body: Body) -> Result<Bytes, ApiError> {
     match Limited::new(body, BODY_LIMIT).collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if is_caused_by::<LengthLimitError>(&*error) => Err(too_large()),
-        Err(error) if is_caused_by::<TooSlow>(&*error) => Err(ApiError::with_status(
+        Err(error) => Err(broken_off(&*error)),
+    }
+}
+
+/// Why a body did not come to its end.
+pub(super) fn broken_off(error: &(dyn Error + 'static)) -> ApiError {
+    if is_caused_by::<TooSlow>(error) {
+        return ApiError::with_status(
             StatusCode::REQUEST_TIMEOUT,
             "request.timeout",
             "The body took too long to arrive.",
-        )),
-        Err(_) => Err(ApiError::new(
-            ErrorKind::BadRequest,
-            "request.body",
-            "The body ended before it was complete.",
-        )),
+        );
     }
+    ApiError::new(
+        ErrorKind::BadRequest,
+        "request.body",
+        "The body ended before it was complete.",
+    )
 }
 
 /// Server and gateway watch the body too, so the cause may be wrapped.

@@ -5,7 +5,7 @@ use std::{marker::PhantomData, sync::Arc};
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use stoa_core::{Actor, ErrorKind, Feature, Permission, UserId};
-use stoa_db::{Cx, DbResult, PlatformCx};
+use stoa_db::{Cx, DbResult, PlatformCx, TenantDb};
 use tokio::sync::Notify;
 
 use super::credential::{self, Caller};
@@ -37,12 +37,31 @@ pub struct Scope<P> {
 impl<P: Permission> Scope<P> {
     /// A unit of work on the tenant's store that only reads.
     pub async fn read(&self) -> DbResult<Cx> {
-        self.state.db().tenant(self.tenant.id, self.actor()).read().await
+        self.store().read().await
     }
 
     /// A unit of work on the tenant's store that writes with `commit`.
     pub async fn begin(&self) -> DbResult<Cx> {
-        self.state.db().tenant(self.tenant.id, self.actor()).begin().await
+        self.store().begin().await
+    }
+
+    /// The tenant's store, for what takes more than one unit of work.
+    #[must_use]
+    pub fn store(&self) -> TenantDb {
+        self.state.db().tenant(self.tenant.id, self.actor())
+    }
+
+    /// 403 `auth.permission_missing` unless the caller may do this too; for what only the body tells.
+    pub fn check_permission(&self, key: &'static str) -> Result<(), ApiError> {
+        if self.permissions.contains(key) {
+            return Ok(());
+        }
+        Err(missing(key))
+    }
+
+    /// 403 `feature.disabled` unless the tenant has this feature too; for what only the body tells.
+    pub fn check_feature(&self, feature: Feature) -> Result<(), ApiError> {
+        check_feature(&self.tenant, feature)
     }
 
     /// A unit of work on the control store that only reads; what it reads must be this tenant's.

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::records::Record;
-use crate::error::CommerceError;
+use stoa_imports::{Row, Unusable};
+
+use super::Part;
 
 /// What a column holds. Options count from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -34,51 +35,51 @@ pub(super) enum Column {
     VariantImage,
 }
 
-/// Names in lower case: the classic one first where the two generations differ.
+/// The classic name first where the two generations differ. Capitals make no difference.
 const NAMES: &[(&str, Column)] = &[
-    ("handle", Column::Handle),
-    ("url handle", Column::Handle),
-    ("title", Column::Title),
-    ("body (html)", Column::Body),
-    ("description", Column::Body),
-    ("vendor", Column::Vendor),
-    ("type", Column::Type),
-    ("tags", Column::Tags),
-    ("published", Column::Published),
-    ("published on online store", Column::Published),
-    ("status", Column::Status),
-    ("option1 name", Column::OptionName(0)),
-    ("option1 value", Column::OptionValue(0)),
-    ("option2 name", Column::OptionName(1)),
-    ("option2 value", Column::OptionValue(1)),
-    ("option3 name", Column::OptionName(2)),
-    ("option3 value", Column::OptionValue(2)),
-    ("variant sku", Column::Sku),
-    ("sku", Column::Sku),
-    ("variant barcode", Column::Barcode),
-    ("barcode", Column::Barcode),
-    ("variant price", Column::Price),
-    ("price", Column::Price),
-    ("variant compare at price", Column::CompareAt),
-    ("compare-at price", Column::CompareAt),
-    ("variant grams", Column::Grams),
-    ("weight value (grams)", Column::Grams),
-    ("variant inventory tracker", Column::Tracker),
-    ("inventory tracker", Column::Tracker),
-    ("variant inventory qty", Column::Quantity),
-    ("inventory quantity", Column::Quantity),
-    ("variant inventory policy", Column::Policy),
-    ("continue selling when out of stock", Column::Policy),
-    ("variant requires shipping", Column::RequiresShipping),
-    ("requires shipping", Column::RequiresShipping),
-    ("variant taxable", Column::Taxable),
-    ("charge tax", Column::Taxable),
-    ("image src", Column::Image),
-    ("product image url", Column::Image),
-    ("image position", Column::ImagePosition),
-    ("image alt text", Column::ImageAlt),
-    ("variant image", Column::VariantImage),
-    ("variant image url", Column::VariantImage),
+    ("Handle", Column::Handle),
+    ("URL handle", Column::Handle),
+    ("Title", Column::Title),
+    ("Body (HTML)", Column::Body),
+    ("Description", Column::Body),
+    ("Vendor", Column::Vendor),
+    ("Type", Column::Type),
+    ("Tags", Column::Tags),
+    ("Published", Column::Published),
+    ("Published on online store", Column::Published),
+    ("Status", Column::Status),
+    ("Option1 Name", Column::OptionName(0)),
+    ("Option1 Value", Column::OptionValue(0)),
+    ("Option2 Name", Column::OptionName(1)),
+    ("Option2 Value", Column::OptionValue(1)),
+    ("Option3 Name", Column::OptionName(2)),
+    ("Option3 Value", Column::OptionValue(2)),
+    ("Variant SKU", Column::Sku),
+    ("SKU", Column::Sku),
+    ("Variant Barcode", Column::Barcode),
+    ("Barcode", Column::Barcode),
+    ("Variant Price", Column::Price),
+    ("Price", Column::Price),
+    ("Variant Compare At Price", Column::CompareAt),
+    ("Compare-at price", Column::CompareAt),
+    ("Variant Grams", Column::Grams),
+    ("Weight value (grams)", Column::Grams),
+    ("Variant Inventory Tracker", Column::Tracker),
+    ("Inventory tracker", Column::Tracker),
+    ("Variant Inventory Qty", Column::Quantity),
+    ("Inventory quantity", Column::Quantity),
+    ("Variant Inventory Policy", Column::Policy),
+    ("Continue selling when out of stock", Column::Policy),
+    ("Variant Requires Shipping", Column::RequiresShipping),
+    ("Requires shipping", Column::RequiresShipping),
+    ("Variant Taxable", Column::Taxable),
+    ("Charge tax", Column::Taxable),
+    ("Image Src", Column::Image),
+    ("Product image URL", Column::Image),
+    ("Image Position", Column::ImagePosition),
+    ("Image Alt Text", Column::ImageAlt),
+    ("Variant Image", Column::VariantImage),
+    ("Variant image URL", Column::VariantImage),
 ];
 
 #[derive(Debug)]
@@ -88,36 +89,38 @@ pub(super) struct Header {
 }
 
 impl Header {
-    /// The header that the first row is; without a title column it is none.
-    pub(super) fn of(first: Option<&Record>) -> Result<Self, CommerceError> {
-        let names = first.map(|record| {
-            record
-                .cells
-                .iter()
-                .map(str::trim)
-                .map(str::to_owned)
-                .collect::<Vec<_>>()
-        });
-        let names = names.unwrap_or_default();
+    /// The header that a row is; without a title column it is none.
+    pub(super) fn of(row: &Row) -> Result<Self, Unusable> {
+        let names: Vec<_> = row.cells.iter().map(|cell| cell.trim().to_owned()).collect();
         let mut at = HashMap::new();
         for (index, name) in names.iter().enumerate() {
-            let name = name.trim_start_matches('\u{feff}').to_lowercase();
-            if let Some((_, column)) = NAMES.iter().find(|(known, _)| *known == name) {
-                at.entry(*column).or_insert(index);
+            if let Some((_, column)) = NAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))
+                && let Some(first) = at.insert(*column, index)
+            {
+                let first = names.get(first).map_or("", String::as_str);
+                return Err(Unusable::new(
+                    "imports.repeated_column",
+                    format!("The columns “{first}” and “{name}” mean the same; delete one of them."),
+                ));
             }
         }
         if at.contains_key(&Column::Title) {
             return Ok(Self { at, names });
         }
-        let hint = match names.as_slice() {
-            [] => "the file is empty",
-            [one] if one.contains(';') => "its cells are separated by “;” where commas are needed",
-            _ => "its first row does not name a column “Title”",
+        let (code, hint) = match names.as_slice() {
+            [one] if one.contains([';', '\t']) => (
+                "imports.separator",
+                "its cells are separated by “;” or tabs where commas are needed",
+            ),
+            _ => ("imports.header", "its first row does not name a column “Title”"),
         };
-        Err(CommerceError::ImportUnusable(format!(
-            "this is not Shopify's product CSV: {hint}. Export the products once more as a plain CSV file and keep its \
-             header row."
-        )))
+        Err(Unusable::new(
+            code,
+            format!(
+                "This is not Shopify's product CSV: {hint}. Export the products once more as a plain CSV file and keep its \
+                 header row."
+            ),
+        ))
     }
 
     pub(super) fn has(&self, column: Column) -> bool {
@@ -125,10 +128,8 @@ impl Header {
     }
 
     /// The trimmed cell, blank or not; none when the file has no such column.
-    pub(super) fn cell<'r>(&self, record: &'r Record, column: Column) -> Option<&'r str> {
-        let index = *self.at.get(&column)?;
-        // A row that ends early is blank from there on.
-        Some(record.cells.get(index).unwrap_or_default().trim())
+    pub(super) fn cell<'r>(&self, row: &'r Row, column: Column) -> Option<&'r str> {
+        Some(row.cell(*self.at.get(&column)?).trim())
     }
 
     /// The column's name: the file's own, or Shopify's when the file lacks the column.
@@ -141,6 +142,20 @@ impl Header {
                 .map_or("", |(name, _)| name)
         };
         own.cloned().unwrap_or_else(|| known().to_owned())
+    }
+
+    /// The column that says a part of a product.
+    pub(super) fn name_of(&self, part: Part) -> String {
+        self.name(match part {
+            Part::Tags => Column::Tags,
+            Part::OptionNames => Column::OptionName(0),
+            Part::Choices => Column::OptionValue(0),
+            Part::Pictures => Column::Image,
+            Part::Price => Column::Price,
+            Part::Sku => Column::Sku,
+            Part::Stock => Column::Quantity,
+            Part::Weight => Column::Grams,
+        })
     }
 
     /// How many cells a row may have.

@@ -3,10 +3,7 @@
 
 use stoa_core::{Currency, Money};
 
-use super::{
-    RowError,
-    shopify::{Wanted, WantedVariant},
-};
+use super::{Mistake, Part, Wanted, WantedVariant};
 use crate::domain::{
     picture::Picture,
     product::{About, Draft, DraftVariant, Objection, Place, Product, ProductStatus, SoundDraft},
@@ -19,7 +16,7 @@ pub(crate) fn overlay(
     wanted: &Wanted,
     known: Option<&Product>,
     currency: Currency,
-) -> Result<SoundDraft, Vec<RowError>> {
+) -> Result<SoundDraft, Vec<Mistake>> {
     let variants = variants(wanted, known, currency)?;
     let pictures = wanted
         .pictures
@@ -39,7 +36,7 @@ pub(crate) fn overlay(
     draft.check().map_err(|objections| {
         objections
             .into_iter()
-            .map(|objection| row_error(wanted, objection))
+            .map(|objection| mistake(wanted, objection))
             .collect()
     })
 }
@@ -76,17 +73,18 @@ fn variants(
     wanted: &Wanted,
     known: Option<&Product>,
     currency: Currency,
-) -> Result<Vec<DraftVariant>, Vec<RowError>> {
+) -> Result<Vec<DraftVariant>, Vec<Mistake>> {
     // Without columns for options a row cannot say which of several variants it means.
     if let (None, Some(known)) = (&wanted.options, known)
         && !known.options.is_empty()
     {
         return match wanted.variants.iter().find(|variant| variant.says_something()) {
-            Some(variant) => Err(vec![RowError {
-                row: variant.row,
-                column: "Option1 Value".to_owned(),
-                reason: "is needed, since this product has several variants".to_owned(),
-            }]),
+            Some(variant) => Err(vec![Mistake::new(
+                variant.row,
+                Part::Choices,
+                "import.missing",
+                "is needed, since this product has several variants",
+            )]),
             None => Ok(known.to_draft().variants),
         };
     }
@@ -98,11 +96,12 @@ fn variants(
                 choices: variant.choices.clone(),
                 offer,
             }),
-            None => errors.push(RowError {
-                row: variant.row,
-                column: "Variant Price".to_owned(),
-                reason: "is needed for a new variant".to_owned(),
-            }),
+            None => errors.push(Mistake::new(
+                variant.row,
+                Part::Price,
+                "import.missing",
+                "is needed for a new variant",
+            )),
         }
     }
     if errors.is_empty() { Ok(made) } else { Err(errors) }
@@ -187,29 +186,15 @@ fn kept_pictures(known: Option<&Product>, variants: &[DraftVariant]) -> Vec<Pict
     pictures
 }
 
-fn row_error(wanted: &Wanted, objection: Objection) -> RowError {
-    let (row, column) = match objection.place {
-        Place::Tags => (wanted.row, "Tags"),
-        Place::Options => (wanted.row, "Option1 Name"),
-        Place::Pictures => (wanted.row, "Image Src"),
-        Place::Variant(at) if objection.reason.code.starts_with("stock.") => {
-            (row_of(wanted, at), "Variant Inventory Qty")
-        }
-        Place::Variant(at) if objection.reason.code.starts_with("weight.") => {
-            (row_of(wanted, at), "Variant Grams")
-        }
-        Place::Variant(at) => (row_of(wanted, at), "Option1 Value"),
+fn mistake(wanted: &Wanted, objection: Objection) -> Mistake {
+    let code = objection.reason.code;
+    let (row, part) = match objection.place {
+        Place::Tags => (wanted.row, Part::Tags),
+        Place::Options => (wanted.row, Part::OptionNames),
+        Place::Pictures => (wanted.row, Part::Pictures),
+        Place::Variant(at) if code.starts_with("stock.") => (wanted.row_of(at), Part::Stock),
+        Place::Variant(at) if code.starts_with("weight.") => (wanted.row_of(at), Part::Weight),
+        Place::Variant(at) => (wanted.row_of(at), Part::Choices),
     };
-    RowError {
-        row,
-        column: column.to_owned(),
-        reason: objection.reason.detail,
-    }
-}
-
-fn row_of(wanted: &Wanted, variant: usize) -> u64 {
-    wanted
-        .variants
-        .get(variant)
-        .map_or(wanted.row, |variant| variant.row)
+    Mistake::new(row, part, code, objection.reason.detail)
 }

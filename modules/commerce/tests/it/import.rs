@@ -2,8 +2,9 @@
 
 use std::io::Cursor;
 
-use stoa_commerce::{ImportFormat, ImportReport};
-use stoa_core::{Actor, Currency};
+use stoa_core::{Actor, Currency, Feature};
+use stoa_http::{TenantSnapshot, TenantStatus};
+use stoa_imports::{ImportFile, ImportReport, Imports, ImportsError};
 use stoa_testing::{Shop, TestApp, on_both_engines};
 
 use crate::builders::{cart, items, journal, make, mug, put, text, variant};
@@ -14,30 +15,49 @@ const SHIRT: &str = "linen-shirt,Linen shirt,\"men, linen\",Size,S,LIN-S,shopify
 linen-shirt,,,,M,LIN-M,shopify,0,1399,,https://cdn.example.com/m.jpg\n";
 const MUG: &str = "mug,Mug,,Title,Default Title,MUG,,,450,/media/mug.jpg,\n";
 
-async fn import(app: &TestApp, shop: &Shop, file: &str) -> ImportReport {
+fn tenant(shop: &Shop) -> TenantSnapshot {
+    TenantSnapshot {
+        id: shop.id,
+        slug: shop.slug.clone(),
+        name: "A Shop".to_owned(),
+        status: TenantStatus::Active,
+        is_admin: false,
+        currency: Currency::parse("BDT").expect("a currency"),
+        locale: "en".to_owned(),
+        time_zone: "UTC".to_owned(),
+        features: vec![Feature::Ecommerce].into(),
+        primary_site: None,
+        version: 1,
+    }
+}
+
+async fn bring(app: &TestApp, shop: &Shop, file: &[u8]) -> Result<ImportReport, ImportsError> {
     let store = app.db.tenant(shop.id, Actor::Command);
-    let currency = Currency::parse("BDT").expect("a currency");
-    let mut steps = 0;
-    let report =
-        stoa_commerce::import_products(&store, currency, ImportFormat::Shopify, Cursor::new(file), |_| {
-            steps += 1
-        });
-    let report = report.await.expect("the file is read to its end");
-    assert_eq!(
-        steps,
-        report.created + report.updated + report.unchanged + report.rejected
-    );
-    report
+    let file = ImportFile {
+        kind: "products",
+        format: "shopify",
+        name: "products.csv",
+        source: Cursor::new(file),
+    };
+    let imports = Imports::new(vec![stoa_commerce::PRODUCTS], 64);
+    imports.bring(&store, &tenant(shop), file, |_| ()).await
+}
+
+async fn import(app: &TestApp, shop: &Shop, file: &str) -> ImportReport {
+    bring(app, shop, file.as_bytes())
+        .await
+        .expect("the file is read to its end")
 }
 
 /// Rows, created, updated, unchanged, rejected.
-fn counts(report: &ImportReport) -> [u64; 5] {
+fn counts(report: &ImportReport) -> [i64; 5] {
+    let counts = report.counts;
     [
-        report.rows,
-        report.created,
-        report.updated,
-        report.unchanged,
-        report.rejected,
+        counts.rows,
+        counts.created,
+        counts.updated,
+        counts.unchanged,
+        counts.rejected,
     ]
 }
 
@@ -117,17 +137,16 @@ on_both_engines! {
 
     async fn a_file_that_cannot_be_read_says_so(app: TestApp) {
         let shop = app.shop().await;
-        let store = app.db.tenant(shop.id, Actor::Command);
-        let currency = Currency::parse("BDT").expect("a currency");
         for (file, expected) in [
             (b"Name,Price\nMug,1\n".as_slice(), "“Title”"),
             (b"\xff\xfeT\0i\0", "CSV UTF-8"),
-            (b"Title,Price\nMug,1\nCaf\xe9,1\n", "row 3"),
+            (b"Title,Price\nMug,1\nCaf\xe9,1\n", "Row 3"),
         ] {
-            let outcome = stoa_commerce::import_products(&store, currency, ImportFormat::Shopify, Cursor::new(file), |_| ()).await;
-            let message = outcome.expect_err("an unusable file").to_string();
+            let message = bring(&app, &shop, file).await.expect_err("an unusable file").to_string();
             assert!(message.contains(expected), "{message}");
         }
+        let page = shop.get("/ecommerce/products").await.json();
+        assert!(items(&page).is_empty(), "nothing of them was imported: {page}");
     }
 
     async fn what_was_sold_since_stays_sold(app: TestApp) {
@@ -137,7 +156,7 @@ on_both_engines! {
         let shirt = shop.get("/ecommerce/products/linen-shirt").await.json();
         let cart = crate::builders::cart(&shop, &[(crate::builders::variant(&shirt, 0), 3)]).await;
         crate::builders::check_out(&shop, &cart).await.expect_status(201);
-        assert_eq!(import(&app, &shop, &file).await.unchanged, 1);
+        assert_eq!(import(&app, &shop, &file).await.counts.unchanged, 1);
         assert_eq!(crate::builders::stock(&shop, &shirt, 0).await, 2);
     }
 
@@ -146,7 +165,7 @@ on_both_engines! {
         import(&app, &shop, &format!("{HEADER}{SHIRT}")).await;
         let (first, second) = SHIRT.split_once('\n').expect("two rows");
         let report = import(&app, &shop, &format!("{HEADER}{first}\n{MUG}{second}")).await;
-        assert_eq!((report.created, report.rejected), (1, 2), "{:?}", report.errors);
+        assert_eq!((report.counts.created, report.counts.rejected), (1, 2), "{:?}", report.errors);
         let shirt = shop.get("/ecommerce/products/linen-shirt").await.json();
         assert_eq!(shirt["variants"].as_array().map(Vec::len), Some(2));
     }

@@ -1,8 +1,8 @@
 //! Reads the rows of one product, and gathers everything that is wrong with them.
 
 use stoa_core::{Currency, Money, Prose, Sku, Slug, TextError, optional, slugify};
+use stoa_imports::{Fault, Row};
 
-use super::{Wanted, WantedVariant};
 use crate::{
     domain::{
         html::Html,
@@ -11,34 +11,37 @@ use crate::{
         variant::{Choice, DEFAULT_TITLE, MAX_OPTIONS, OptionName},
     },
     import::{
-        RowError, cells,
+        Wanted, WantedVariant, cells,
         header::{Column, Header},
-        records::Record,
     },
 };
 
-pub(super) fn product(
-    header: &Header,
-    rows: &[Record],
-    handle: &str,
-    currency: Currency,
-) -> Result<Wanted, Vec<RowError>> {
+pub(super) fn product(header: &Header, rows: &[Row], currency: Currency) -> Result<Wanted, Vec<Fault>> {
     let mut reading = Reading {
         header,
         currency,
         errors: Vec::new(),
     };
-    let wanted = reading.product(rows, handle);
+    let wanted = reading.product(rows);
     match wanted {
         Some(wanted) if reading.errors.is_empty() => Ok(wanted),
         _ => Err(reading.errors),
     }
 }
 
+/// What the product that begins with this row is known by: its handle, or what its title suggests.
+pub(super) fn slug(header: &Header, first: &Row) -> Option<Slug> {
+    let cell = |column| header.cell(first, column).unwrap_or_default();
+    match cell(Column::Handle) {
+        "" => slugify(Title::parse(cell(Column::Title)).ok()?.as_str()),
+        handle => Slug::parse(handle).ok().or_else(|| slugify(handle)),
+    }
+}
+
 struct Reading<'h> {
     header: &'h Header,
     currency: Currency,
-    errors: Vec<RowError>,
+    errors: Vec<Fault>,
 }
 
 /// A picture and where the file puts it.
@@ -48,11 +51,11 @@ struct Placed {
 }
 
 impl Reading<'_> {
-    fn product(&mut self, rows: &[Record], handle: &str) -> Option<Wanted> {
+    fn product(&mut self, rows: &[Row]) -> Option<Wanted> {
         let first = rows.first()?;
         self.check_widths(rows);
         let title = self.take(first, Column::Title, Title::parse);
-        let slug = self.slug(first, handle, title.as_ref());
+        let slug = self.slug(first);
         let description = self.take(first, Column::Body, Html::parse);
         let vendor = self.take(first, Column::Vendor, optional);
         let product_type = self.take(first, Column::Type, optional);
@@ -61,12 +64,12 @@ impl Reading<'_> {
         let options = self.options(first);
         let mut variants = Vec::new();
         for row in rows {
-            let is_variant = row.row == first.row || self.is_variant(row);
+            let is_variant = row.number == first.number || self.is_variant(row);
             variants.extend(is_variant.then(|| self.variant(row, options.as_deref().unwrap_or_default())));
         }
         let pictures = self.pictures(rows, &variants);
         Some(Wanted {
-            row: first.row,
+            row: first.number,
             slug: slug?,
             title: title?,
             description,
@@ -80,15 +83,16 @@ impl Reading<'_> {
         })
     }
 
-    fn check_widths(&mut self, rows: &[Record]) {
+    fn check_widths(&mut self, rows: &[Row]) {
         let width = self.header.width();
         for row in rows
             .iter()
             .filter(|row| row.cells.iter().skip(width).any(|cell| !cell.trim().is_empty()))
         {
-            self.errors.push(RowError {
-                row: row.row,
+            self.errors.push(Fault {
+                row: row.number,
                 column: String::new(),
+                code: "import.width".to_owned(),
                 reason: "has more cells than the header: a comma or a quotation mark is out of place"
                     .to_owned(),
             });
@@ -98,40 +102,39 @@ impl Reading<'_> {
     /// The cell's value; none when the file has no such column or the cell is wrong, which is noted.
     fn take<T>(
         &mut self,
-        row: &Record,
+        row: &Row,
         column: Column,
         parse: impl FnOnce(&str) -> Result<T, TextError>,
     ) -> Option<T> {
         match parse(self.header.cell(row, column)?) {
             Ok(value) => Some(value),
             Err(error) => {
-                self.refuse(row, column, error.detail);
+                self.refuse(row, column, error.code, error.detail);
                 None
             }
         }
     }
 
-    fn refuse(&mut self, row: &Record, column: Column, reason: impl Into<String>) {
-        self.errors.push(RowError {
-            row: row.row,
+    fn refuse(&mut self, row: &Row, column: Column, code: &str, reason: impl Into<String>) {
+        self.errors.push(Fault {
+            row: row.number,
             column: self.header.name(column),
+            code: code.to_owned(),
             reason: reason.into(),
         });
     }
 
-    fn cell<'r>(&self, row: &'r Record, column: Column) -> &'r str {
+    fn cell<'r>(&self, row: &'r Row, column: Column) -> &'r str {
         self.header.cell(row, column).unwrap_or_default()
     }
 
-    fn slug(&mut self, first: &Record, handle: &str, title: Option<&Title>) -> Option<Slug> {
-        let slug = match handle {
-            "" => slugify(title?.as_str()),
-            handle => Slug::parse(handle).ok().or_else(|| slugify(handle)),
-        };
+    fn slug(&mut self, first: &Row) -> Option<Slug> {
+        let slug = slug(self.header, first);
         if slug.is_none() {
             self.refuse(
                 first,
                 Column::Handle,
+                "slug.invalid",
                 "must have letters a–z or digits, such as blue-shirt",
             );
         }
@@ -139,7 +142,7 @@ impl Reading<'_> {
     }
 
     /// A shop's own status, and whether the online store shows the product.
-    fn status(&mut self, first: &Record) -> Option<ProductStatus> {
+    fn status(&mut self, first: &Row) -> Option<ProductStatus> {
         let status = self.take(first, Column::Status, cells::status).flatten();
         let published = self.take(first, Column::Published, cells::flag(true));
         match (status, published) {
@@ -150,7 +153,7 @@ impl Reading<'_> {
     }
 
     /// Names of options stand on the first row. None when the file has no columns for them.
-    fn options(&mut self, first: &Record) -> Option<Vec<OptionName>> {
+    fn options(&mut self, first: &Row) -> Option<Vec<OptionName>> {
         if !self.header.has(Column::OptionValue(0)) {
             return None;
         }
@@ -166,9 +169,15 @@ impl Reading<'_> {
             let is_used = !self.cell(first, Column::OptionValue(index)).is_empty();
             match name {
                 Some(name) if names.len() == index => names.push(name),
-                Some(_) => self.refuse(first, column, "follows an option without a name"),
+                Some(_) => self.refuse(
+                    first,
+                    column,
+                    "import.options",
+                    "follows an option without a name",
+                ),
                 None if is_used => {
-                    self.refuse(first, column, "must name the option whose value stands beside it")
+                    let reason = "must name the option whose value stands beside it";
+                    self.refuse(first, column, "import.options", reason);
                 }
                 None => {}
             }
@@ -177,7 +186,7 @@ impl Reading<'_> {
     }
 
     /// Whether a further row is a variant; otherwise it holds a picture at most.
-    fn is_variant(&mut self, row: &Record) -> bool {
+    fn is_variant(&mut self, row: &Row) -> bool {
         if (0..MAX_OPTIONS).any(|index| !self.cell(row, Column::OptionValue(index)).is_empty()) {
             return true;
         }
@@ -185,13 +194,14 @@ impl Reading<'_> {
             self.refuse(
                 row,
                 Column::OptionValue(0),
+                "import.missing",
                 "must tell this variant from the one above",
             );
         }
         false
     }
 
-    fn variant(&mut self, row: &Record, options: &[OptionName]) -> WantedVariant {
+    fn variant(&mut self, row: &Row, options: &[OptionName]) -> WantedVariant {
         let mut choices = Vec::new();
         for index in 0..options.len() {
             choices.extend(self.take(row, Column::OptionValue(index), Choice::parse));
@@ -202,13 +212,14 @@ impl Reading<'_> {
                 self.refuse(
                     row,
                     Column::OptionValue(index),
+                    "import.options",
                     "belongs to no option of this product",
                 );
             }
         }
         let currency = self.currency;
         WantedVariant {
-            row: row.row,
+            row: row.number,
             choices,
             sku: self.take(row, Column::Sku, cells::blank_or(Sku::parse)),
             barcode: self.take(row, Column::Barcode, cells::barcode),
@@ -231,7 +242,7 @@ impl Reading<'_> {
     }
 
     /// Pictures of all rows in their places, then those that only variants name. None when the file has no column.
-    fn pictures(&mut self, rows: &[Record], variants: &[WantedVariant]) -> Option<Vec<Picture>> {
+    fn pictures(&mut self, rows: &[Row], variants: &[WantedVariant]) -> Option<Vec<Picture>> {
         if !self.header.has(Column::Image) {
             return None;
         }
@@ -260,7 +271,7 @@ impl Reading<'_> {
         Some(pictures)
     }
 
-    fn picture(&mut self, row: &Record) -> Option<Placed> {
+    fn picture(&mut self, row: &Row) -> Option<Placed> {
         let url = self
             .take(row, Column::Image, cells::blank_or(PictureUrl::parse))
             .flatten()?;

@@ -1,14 +1,14 @@
 //! Files as shops export them, and as people break them.
 
-use stoa_core::TextError;
+use stoa_imports::rows;
 
 use super::*;
 use crate::{
     domain::product::{Draft, ProductStatus},
-    import::overlay,
+    import::{PRODUCTS, overlay},
 };
 
-type TestResult = Result<(), TextError>;
+type TestResult = Result<(), Unusable>;
 
 const CLASSIC: &str = "\u{feff}Handle,Title,Body (HTML),Vendor,Type,Tags,Published,Option1 Name,Option1 Value,\
 Option2 Name,Option2 Value,Variant SKU,Variant Grams,Variant Inventory Tracker,Variant Inventory Qty,\
@@ -32,30 +32,44 @@ https://cdn.example.com/m.jpg\n\
 Mug,mug,,,,,FALSE,,,,Title,Default Title,,,,450,,,,5,DENY,,,,,,\n";
 
 /// The drafts of a file, or what is wrong with each product.
-fn read(text: &str) -> Result<Vec<Result<Draft, Vec<RowError>>>, TextError> {
-    let currency = Currency::parse("BDT")?;
-    let unusable = |error: CommerceError| TextError {
-        code: "unusable",
-        detail: error.to_string(),
+fn read(text: &str) -> Result<Vec<Result<Draft, Vec<Fault>>>, Unusable> {
+    let currency = Currency::parse("BDT").map_err(|error| Unusable::new(error.code, error.detail))?;
+    let mut rows = rows(text.as_bytes());
+    let header = rows.next().ok_or_else(|| Unusable::new("empty", ""))??;
+    let opening = Opening {
+        format: "shopify",
+        header: &header,
+        currency,
     };
-    let mut products = Products::open(std::io::Cursor::new(text)).map_err(unusable)?;
-    let mut drafts = Vec::new();
-    while let Some(wanted) = products.next(currency).map_err(unusable)? {
-        let draft = wanted.and_then(|wanted| overlay(&wanted, None, currency));
-        drafts.push(draft.map(|draft| draft.draft().clone()));
+    (PRODUCTS.open)(&opening)?;
+    let mut shopify = Shopify::open(&opening)?;
+    let rows = rows.collect::<Result<Vec<_>, _>>()?;
+    rows.iter().for_each(|row| shopify.survey(row));
+    let mut products: Vec<Vec<Row>> = Vec::new();
+    for row in rows {
+        match products.last_mut() {
+            Some(product) if shopify.continues(&product[0], &row) => product.push(row),
+            _ => products.push(vec![row]),
+        }
     }
-    Ok(drafts)
+    Ok(products.iter().map(|rows| draft(&shopify, rows)).collect())
+}
+
+fn draft(shopify: &Shopify, rows: &[Row]) -> Result<Draft, Vec<Fault>> {
+    let wanted = shopify.wanted(rows)?;
+    let sound = overlay(&wanted, None, shopify.currency).map_err(|mistakes| shopify.faults(mistakes))?;
+    Ok(sound.draft().clone())
 }
 
 /// What is wrong with a file, as `row column: reason`.
 #[track_caller]
 fn check(text: &str, expected: &[&str]) -> TestResult {
     let mut found = Vec::new();
-    for errors in read(text)?.into_iter().filter_map(Result::err) {
+    for faults in read(text)?.into_iter().filter_map(Result::err) {
         found.extend(
-            errors
+            faults
                 .into_iter()
-                .map(|error| format!("{} {}: {}", error.row, error.column, error.reason)),
+                .map(|fault| format!("{} {}: {}", fault.row, fault.column, fault.reason)),
         );
     }
     assert_eq!(found, expected);
@@ -138,6 +152,15 @@ fn a_few_columns_are_enough() -> TestResult {
     Ok(())
 }
 
+/// Row numbers are those that a spreadsheet shows, blank rows and all.
+#[test]
+fn blank_rows_count() -> TestResult {
+    check(
+        "Title,Price\n\n\nBlue Mug,450\n\nRed Mug,cheap\n",
+        &["6 Price: must be an amount in BDT such as 1299.00"],
+    )
+}
+
 #[test]
 fn every_wrong_cell_is_named() -> TestResult {
     check(
@@ -187,6 +210,11 @@ fn rows_of_a_product_follow_each_other() -> TestResult {
         "Handle,Title,Price\na,A,1\nb,B,1\na,A,1\n",
         &both.each_ref().map(String::as_str),
     )?;
+    let alike = [format!("2 {apart}"), format!("3 {apart}")];
+    check(
+        "Handle,Title,Price\nblue-mug,A,1\nBlue Mug,B,1\n",
+        &alike.each_ref().map(String::as_str),
+    )?;
     check(
         "Handle,Title,Price\na,A,1,2\n",
         &["2 : has more cells than the header: a comma or a quotation mark is out of place"],
@@ -198,7 +226,7 @@ fn stock_below_zero_needs_backorder() -> TestResult {
     let header = "Title,Price,Inventory tracker,Inventory quantity,Continue selling when out of stock\n";
     check(
         &format!("{header}A,1,shopify,-2,deny\n"),
-        &["2 Variant Inventory Qty: stock below zero needs backorder"],
+        &["2 Inventory quantity: stock below zero needs backorder"],
     )?;
     check(&format!("{header}A,1,shopify,-2,continue\n"), &[])
 }
@@ -213,8 +241,16 @@ fn a_file_that_is_none_says_what_to_do() {
             "{found:?}"
         );
     }
-    check("", "the file is empty");
     check("Handle;Title\na;A\n", "separated by “;”");
+    check("Title,Price,Variant Price\nA,1,1\n", "mean the same");
+    check(
+        "ID,Type,SKU,Name,Published,Tax status,Regular price\n1,simple,A,A,1,taxable,5\n",
+        "an export of WooCommerce",
+    );
+    check(
+        "TITLE,PRICE,CURRENCY_CODE,MATERIALS\nA,1,USD,clay\n",
+        "an export of Etsy",
+    );
     check(
         "Name,Price\nA,1\n",
         "its first row does not name a column “Title”",

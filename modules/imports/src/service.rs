@@ -1,0 +1,16 @@
+//! The use cases of imports, one file each.
+
+mod batch;
+mod bring;
+mod cancel;
+mod find;
+mod open;
+mod read;
+mod receive;
+mod run;
+
+pub use bring::{ImportFile, ImportReport};
+pub(crate) use cancel::cancel;
+pub(crate) use find::find;
+pub(crate) use receive::NewFile;
+pub(crate) use run::Ran;

@@ -1,0 +1,177 @@
+//! Brings some records in as one unit of work, which also says how far the import is: killed at any point, it goes on
+//! with the next record, and nothing is done twice or by half.
+
+use stoa_db::TenantDb;
+
+use super::read::{Halt, Record};
+use crate::{
+    domain::{Fault, Import},
+    kind::{Importer, Outcome, Trouble},
+    store::{self, rejects::RejectedRow},
+};
+
+/// So many faults are kept, and so many rows that were left out; further ones are counted only.
+const MAX_KEPT: i64 = 10_000;
+
+/// What a unit of work has to write beside the records.
+struct Tally {
+    import: Import,
+    faults: Vec<Fault>,
+    rows: Vec<RejectedRow>,
+}
+
+/// Brings a batch in. Where one record is refused by what is there, each is tried by itself.
+pub(super) async fn bring_in(
+    store: &TenantDb,
+    importer: &dyn Importer,
+    import: &mut Import,
+    batch: &[Record],
+) -> Result<(), Halt> {
+    if batch.len() > 1 {
+        match attempt(store, importer, import, batch).await {
+            Err(Failure::Refused(_)) => {}
+            other => return other.map_err(Failure::halt),
+        }
+    }
+    for record in batch {
+        let alone = std::slice::from_ref(record);
+        match attempt(store, importer, import, alone).await {
+            Err(Failure::Refused(faults)) => leave_out(store, import, record, faults).await?,
+            other => other.map_err(Failure::halt)?,
+        }
+    }
+    Ok(())
+}
+
+enum Failure {
+    Refused(Vec<Fault>),
+    Halt(Halt),
+}
+
+impl Failure {
+    fn halt(self) -> Halt {
+        match self {
+            // Only a record by itself is refused, and that is seen to where it is tried.
+            Self::Refused(_) => Halt::Left,
+            Self::Halt(halt) => halt,
+        }
+    }
+}
+
+impl<E: Into<Halt>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Halt(error.into())
+    }
+}
+
+async fn attempt(
+    store: &TenantDb,
+    importer: &dyn Importer,
+    import: &mut Import,
+    batch: &[Record],
+) -> Result<(), Failure> {
+    let Some(end) = batch.last().map(|record| record.end) else {
+        return Ok(());
+    };
+    let mut cx = store.begin().await?;
+    if !store::imports::advance(&mut cx, import.id, import.position, end).await? {
+        return Err(Failure::Halt(Halt::Left));
+    }
+    let mut tally = Tally::of(import);
+    for record in batch {
+        let outcome = match record.is_cut {
+            true => Outcome::Rejected(vec![too_long(record)]),
+            false => match importer.import(&mut cx, &record.rows).await {
+                Ok(outcome) => outcome,
+                Err(Trouble::Refused(faults)) => return Err(Failure::Refused(faults)),
+                Err(Trouble::Db(error)) => return Err(error.into()),
+            },
+        };
+        tally.add(record, outcome);
+    }
+    tally.import.position = end;
+    tally.write(&mut cx).await?;
+    cx.commit().await?;
+    *import = tally.import;
+    Ok(())
+}
+
+/// Passes over a record that was refused.
+async fn leave_out(
+    store: &TenantDb,
+    import: &mut Import,
+    record: &Record,
+    faults: Vec<Fault>,
+) -> Result<(), Halt> {
+    let mut cx = store.begin().await?;
+    if !store::imports::advance(&mut cx, import.id, import.position, record.end).await? {
+        return Err(Halt::Left);
+    }
+    let mut tally = Tally::of(import);
+    tally.add(record, Outcome::Rejected(faults));
+    tally.import.position = record.end;
+    tally.write(&mut cx).await?;
+    cx.commit().await?;
+    *import = tally.import;
+    Ok(())
+}
+
+fn too_long(record: &Record) -> Fault {
+    Fault {
+        row: record.rows.first().map_or(0, |row| row.number),
+        column: String::new(),
+        code: "imports.too_many_rows".to_owned(),
+        reason: "begins a record of more than 1,000 rows; is its key repeated by mistake?".to_owned(),
+    }
+}
+
+impl Tally {
+    fn of(import: &Import) -> Self {
+        Self {
+            import: import.clone(),
+            faults: Vec::new(),
+            rows: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, record: &Record, outcome: Outcome) {
+        let counts = &mut self.import.counts;
+        counts.rows += length(&record.rows);
+        match outcome {
+            Outcome::Created => counts.created += 1,
+            Outcome::Updated => counts.updated += 1,
+            Outcome::Unchanged => counts.unchanged += 1,
+            Outcome::Rejected(faults) => {
+                counts.rejected += 1;
+                self.reject(record, faults);
+            }
+        }
+    }
+
+    /// Keeps a rejected record whole, or counts what is wrong with it.
+    fn reject(&mut self, record: &Record, faults: Vec<Fault>) {
+        let kept = self.import.faults + length(&self.faults);
+        let more = length(&faults).max(length(&record.rows));
+        if kept + more > MAX_KEPT {
+            self.import.faults_omitted += length(&faults);
+            return;
+        }
+        self.faults.extend(faults);
+        self.rows.extend(record.rows.iter().map(|row| RejectedRow {
+            row: row.number,
+            cells: row.cells.clone(),
+        }));
+    }
+
+    async fn write(&mut self, cx: &mut stoa_db::Cx) -> stoa_db::DbResult<()> {
+        let id = self.import.id;
+        store::rejects::insert_faults(cx, id, self.import.faults, &self.faults).await?;
+        store::rejects::insert_rows(cx, id, &self.rows).await?;
+        self.import.faults += length(&self.faults);
+        store::imports::count(cx, &self.import).await
+    }
+}
+
+fn length<T>(list: &[T]) -> i64 {
+    i64::try_from(list.len()).unwrap_or(i64::MAX)
+}

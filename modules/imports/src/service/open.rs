@@ -1,0 +1,56 @@
+//! Understands a file by its first rows.
+
+use stoa_core::Currency;
+
+use crate::{
+    csv::{Row, rows},
+    error::Unusable,
+    kind::{ImportKind, Importer, Opening},
+};
+
+/// Looks at the beginning of a file, or at all of a short one, as an import of it will.
+pub(super) fn open_start(
+    start: &[u8],
+    kind: &ImportKind,
+    format: &str,
+    currency: Currency,
+) -> Result<(), Unusable> {
+    let header = rows(start).next().ok_or_else(no_header)??;
+    open(&header, kind, format, currency).map(drop)
+}
+
+pub(super) fn open(
+    header: &Row,
+    kind: &ImportKind,
+    format: &str,
+    currency: Currency,
+) -> Result<Box<dyn Importer>, Unusable> {
+    if let Some(name) = repeated(header) {
+        return Err(Unusable::new(
+            "imports.repeated_column",
+            format!("Two columns are called “{name}”; keep the one that is meant and delete the other."),
+        ));
+    }
+    (kind.open)(&Opening {
+        format,
+        header,
+        currency,
+    })
+}
+
+pub(super) fn no_header() -> Unusable {
+    Unusable::new(
+        "imports.empty",
+        "This file is empty; export it once more and keep its header row.",
+    )
+}
+
+/// The first column name that stands there twice.
+fn repeated(header: &Row) -> Option<&str> {
+    let mut seen = std::collections::HashSet::new();
+    header
+        .cells
+        .iter()
+        .map(|cell| cell.trim())
+        .find(|name| !name.is_empty() && !seen.insert(name.to_lowercase()))
+}

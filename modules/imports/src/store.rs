@@ -1,0 +1,5 @@
+//! SQL and nothing else.
+
+pub(crate) mod chunks;
+pub(crate) mod imports;
+pub(crate) mod rejects;

@@ -1,0 +1,13 @@
+//! The module as its callers meet it, on both engines.
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test fails where it breaks"
+)]
+
+mod builders;
+mod contents;
+mod rejected_rows;
+mod resume;
+mod turns;
+mod uploads;
