@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use stoa_core::Actor;
 use stoa_http::openapi::{Route, document, routes, routes_table};
 use stoa_testing::{Client, Engine, PASSWORD, Reply, Shop, TestApp, console, on_both_engines, unique};
 

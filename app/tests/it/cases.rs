@@ -172,7 +172,7 @@ impl Things {
     }
 
     /// The ids themselves.
-    pub(crate) fn ids(&self) -> [&str; 8] {
+    pub(crate) fn ids(&self) -> [&str; 9] {
         [
             &self.product,
             &self.variant,

@@ -310,7 +310,8 @@ fn the_settings_in_effect_are_shown_without_secrets() {
     let expected = json!({
         "data": installation.data.path(), "listen": "127.0.0.1:8081", "base_domain": "localhost:8081",
         "scheme": "http", "database_url": "postgresql://app:…@db/stoa", "database_connections": 4,
-        "metrics": {"top_tenants": 0}, "trusted_proxies": ["127.0.0.1/32", "10.0.0.0/8"],
+        "imports": {"max_mib": 64}, "mail": {}, "metrics": {"top_tenants": 0},
+        "trusted_proxies": ["127.0.0.1/32", "10.0.0.0/8"],
     });
     assert_eq!(shown, expected);
     let text = installation.run(&["config"]);

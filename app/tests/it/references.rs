@@ -120,8 +120,8 @@ on_both_engines! {
             let form = [("variant", variant), ("quantity", "1")];
             app.browser().post(&a.site("/cart/lines")).form(&form).send().await
         };
-        let [_, own_variant, .., own_member, _] = own.ids();
-        let [_, their_variant, .., their_member, _] = theirs.ids();
+        let [_, own_variant, _, _, _, own_member, ..] = own.ids();
+        let [_, their_variant, _, _, _, their_member, ..] = theirs.ids();
         let foreign = [elect(their_member).await, add(their_variant).await];
         let nobody_s = [elect("mem_01h455vb4pex5vsknk084sn02q").await, add(NOBODY_S).await];
         assert_eq!(foreign.each_ref().map(alike), nobody_s.each_ref().map(alike));

@@ -90,6 +90,8 @@ impl Db {
         let mut cx = self.platform_begin(actor).await?;
         cx.record(&RestoreBegun(snapshot));
         cx.commit().await?;
+        // Jobs come back with the store, and somebody has to look at them.
+        self.wake(tenant).await?;
         self.copy_in(tenant, draft).await?;
         self.0.signals.generations.raise(tenant);
         self.drop_anchor(tenant).await?;
