@@ -1,10 +1,16 @@
 //! `Upload`: a form with files (`multipart/form-data`, RFC 7578), read as it arrives and never held whole.
 
+use std::{
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
 use axum::{
-    body::Body,
+    body::{Body, BodyDataStream},
     extract::{FromRequest, Request},
 };
 use bytes::Bytes;
+use futures_util::Stream;
 use http::{HeaderMap, header};
 use hyper::body::Body as _;
 use multer::{Constraints, Field, Multipart, SizeLimit};
@@ -39,7 +45,10 @@ impl Upload {
             return Err(too_large());
         }
         let constraints = Constraints::new().size_limit(SizeLimit::new().whole_stream(whole));
-        let stream = self.body.into_data_stream();
+        let stream = Piecewise {
+            body: self.body.into_data_stream(),
+            has_given: false,
+        };
         Ok(UploadFields(Multipart::with_constraints(
             stream,
             self.boundary,
@@ -101,6 +110,27 @@ impl FromRequest<HttpState> for Upload {
                 "Send a form with a file, with Content-Type: multipart/form-data.",
             )),
         }
+    }
+}
+
+/// A body that gives one piece and then pauses. What reads the form takes all that it can get before it passes anything
+/// on: from a client that is faster than the store it would take the whole file.
+struct Piecewise {
+    body: BodyDataStream,
+    has_given: bool,
+}
+
+impl Stream for Piecewise {
+    type Item = Result<Bytes, axum::Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if std::mem::take(&mut self.has_given) {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let next = ready!(Pin::new(&mut self.body).poll_next(cx));
+        self.has_given = true;
+        Poll::Ready(next)
     }
 }
 
