@@ -5,10 +5,20 @@ use std::ops::Range;
 use stoa_core::Token;
 use uuid::Uuid;
 
-/// Tenants that carts are spread over.
-pub(crate) const TENANTS: u32 = 200;
-/// Products of each tenant, of one variant each.
-pub(crate) const PRODUCTS: u32 = 200;
+/// What carts are spread over.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Spread {
+    pub(crate) tenants: u32,
+    /// Of each tenant, of one variant each.
+    pub(crate) products: u32,
+}
+
+/// Over what the pairs of PERF-3 to PERF-6 have.
+pub(crate) const MANY_SHOPS: Spread = Spread {
+    tenants: 200,
+    products: 200,
+};
+
 /// Lines of each cart.
 pub(crate) const LINES: u32 = 3;
 
@@ -36,15 +46,22 @@ pub(crate) fn id_start() -> String {
     cart_id(0).to_string().chars().take(24).collect()
 }
 
-/// Whose cart it is, counted from 0.
-pub(crate) fn tenant(cart: u32) -> u32 {
-    cart % TENANTS
-}
+impl Spread {
+    /// Whose cart it is, counted from 0.
+    pub(crate) fn tenant(self, cart: u32) -> u32 {
+        cart % self.tenants
+    }
 
-/// The products in a cart, counted from 0 in the order of their variants' ids.
-pub(crate) fn products(cart: u32) -> Range<u32> {
-    let first = cart.wrapping_mul(STRIDE) % (PRODUCTS - LINES + 1);
-    first..first + LINES
+    /// The products in a cart, counted from 0 in the order of their variants' ids.
+    pub(crate) fn products(self, cart: u32) -> Range<u32> {
+        let first = cart.wrapping_mul(STRIDE) % self.firsts();
+        first..first + LINES
+    }
+
+    /// Products that a cart may begin with.
+    pub(crate) fn firsts(self) -> u32 {
+        self.products - LINES + 1
+    }
 }
 
 /// Hands out carts, each once.
@@ -69,15 +86,15 @@ impl Supply {
 
 #[cfg(test)]
 mod tests {
-    use super::{LINES, PRODUCTS, products, token};
+    use super::{LINES, MANY_SHOPS, token};
 
     #[test]
     fn every_number_has_a_token_and_products() {
         for cart in [0, 7, 199, 12_345, u32::MAX] {
             assert!(token(cart).is_ok());
-            let products = products(cart);
+            let products = MANY_SHOPS.products(cart);
             assert_eq!(products.end - products.start, LINES);
-            assert!(products.end <= PRODUCTS);
+            assert!(products.end <= MANY_SHOPS.products);
         }
     }
 }

@@ -1,8 +1,12 @@
 //! What is measured, one file per subject; each knows what it is measured against.
 
+pub(crate) mod builds;
 pub(crate) mod checkouts;
+pub(crate) mod growth;
+pub(crate) mod neighbours;
 pub(crate) mod pages;
 pub(crate) mod products;
+pub(crate) mod tenants;
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +14,7 @@ use anyhow::Result;
 use tempfile::TempDir;
 
 use crate::{
-    server::{Server, Store},
+    server::{Limits, Server, Store},
     turns::{Comparison, Turns},
 };
 
@@ -30,6 +34,11 @@ impl Bench {
     /// Starts the program that is measured.
     pub(crate) fn serve(&self, command: &str, store: &Store) -> Result<Server> {
         Server::start(&self.stoa, &[command], store, &self.log())
+    }
+
+    /// Starts the program with its limits as they are, or off.
+    pub(crate) fn serve_limited(&self, store: &Store, limits: Limits) -> Result<Server> {
+        Server::start_limited(&self.stoa, &["serve"], store, limits, &self.log())
     }
 
     /// Starts this program, which has one route more: what it answers is in a file.
@@ -53,16 +62,4 @@ pub(crate) struct Measured {
     /// The ratio to reach.
     pub(crate) reach: f64,
     pub(crate) comparison: Comparison,
-}
-
-/// What a server takes beside time.
-#[derive(Debug, Default)]
-pub(crate) struct Footprint {
-    pub(crate) lines: Vec<(&'static str, String)>,
-}
-
-impl Footprint {
-    pub(crate) fn note(&mut self, what: &'static str, value: String) {
-        self.lines.push((what, value));
-    }
 }

@@ -1,6 +1,7 @@
 //! Starts servers of Stoa: the program itself, and the one of this crate.
 
 use std::{
+    fmt,
     fs::File,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -22,6 +23,14 @@ pub(crate) enum Store {
         /// Where the master key is.
         data: PathBuf,
     },
+}
+
+/// Whether the server refuses those who ask too much: a benchmark does nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Limits {
+    Off,
+    /// As a server has them that is told nothing.
+    On,
 }
 
 /// A server that runs until this is dropped.
@@ -64,20 +73,23 @@ impl Store {
 impl Server {
     /// Starts `program serve` and waits until it is ready. What it logs is appended to a file.
     pub(crate) fn start(program: &Path, arguments: &[&str], store: &Store, log: &Path) -> Result<Self> {
+        Self::start_limited(program, arguments, store, Limits::Off, log)
+    }
+
+    pub(crate) fn start_limited(
+        program: &Path,
+        arguments: &[&str],
+        store: &Store,
+        limits: Limits,
+        log: &Path,
+    ) -> Result<Self> {
         let port = free_port()?;
-        let mut command = Command::new(program);
-        command
-            .args(arguments)
-            .args(["--listen", &format!("127.0.0.1:{port}")]);
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("STOA_") {
-                command.env_remove(name);
-            }
+        let mut command = command(program, arguments, store);
+        if limits == Limits::Off {
+            command.env("STOA_LIMITS_ENABLED", "false");
         }
         command
-            .env("STOA_LOG", "warn")
-            .env("STOA_LIMITS_ENABLED", "false")
-            .envs(store.environment())
+            .args(["--listen", &format!("127.0.0.1:{port}")])
             .stdout(Stdio::null());
         command.stderr(File::options().create(true).append(true).open(log)?);
         let started = Instant::now();
@@ -94,4 +106,26 @@ impl Server {
     pub(crate) fn host(&self, label: &str) -> String {
         format!("{label}.localhost:{}", self.port)
     }
+}
+
+impl fmt::Display for Limits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Off => "limits off",
+            Self::On => "limits on",
+        })
+    }
+}
+
+/// A program on a store, without any setting of whoever runs the benchmark.
+pub(crate) fn command(program: &Path, arguments: &[&str], store: &Store) -> Command {
+    let mut command = Command::new(program);
+    command.args(arguments);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("STOA_") {
+            command.env_remove(name);
+        }
+    }
+    command.env("STOA_LOG", "warn").envs(store.environment());
+    command
 }

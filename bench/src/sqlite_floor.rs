@@ -12,7 +12,10 @@ use rusqlite::{CachedStatement, Connection, OpenFlags, config::DbConfig, params}
 use stoa_core::{Clock, Token};
 use uuid::Uuid;
 
-use crate::{carts, turns::Turn};
+use crate::{
+    carts::{self, MANY_SHOPS},
+    turns::Turn,
+};
 
 const TAKE_LINES: &str = "DELETE FROM cart_lines WHERE cart_id = (
      SELECT c.id FROM carts c WHERE c.token_hash = ?1 AND c.site_id = ?2
@@ -123,7 +126,7 @@ impl Shops {
             }
         }
         for cart in orders.clone() {
-            let tenant = carts::tenant(cart);
+            let tenant = MANY_SHOPS.tenant(cart);
             if let Some(worker) = workers.get_mut(usize::try_from(tenant % threads)?) {
                 worker
                     .orders

@@ -66,29 +66,23 @@ impl Comparison {
 }
 
 impl Turns {
-    /// Warms both up, then lets them take turns; who begins changes each round.
+    /// Warms both up, then lets them take turns.
     pub(crate) fn compare(
         self,
         name: &str,
         mut ours: impl FnMut(Duration) -> Result<Turn>,
         mut floor: impl FnMut(Duration) -> Result<Turn>,
     ) -> Result<Comparison> {
-        let warm_up = self.length / 4;
-        ours(warm_up)?;
-        floor(warm_up)?;
-        let mut both = Comparison {
-            ours: Series::default(),
-            floor: Series::default(),
+        let mut measured = self
+            .in_turns(
+                2,
+                |side, length| if side == 0 { ours(length) } else { floor(length) },
+            )?
+            .into_iter();
+        let both = Comparison {
+            ours: measured.next().unwrap_or_default(),
+            floor: measured.next().unwrap_or_default(),
         };
-        for round in 0..self.rounds {
-            if round % 2 == 0 {
-                both.ours.0.push(ours(self.length)?);
-                both.floor.0.push(floor(self.length)?);
-            } else {
-                both.floor.0.push(floor(self.length)?);
-                both.ours.0.push(ours(self.length)?);
-            }
-        }
         println!(
             "{name}: {:.0}/s, floor {:.0}/s, ratio {:.2}",
             both.ours.median(),
@@ -96,6 +90,28 @@ impl Turns {
             both.ratio()
         );
         Ok(both)
+    }
+
+    /// Lets so many things take turns after a warm-up of each; who begins changes each round.
+    pub(crate) fn in_turns(
+        self,
+        sides: usize,
+        mut measure: impl FnMut(usize, Duration) -> Result<Turn>,
+    ) -> Result<Vec<Series>> {
+        let mut order: Vec<usize> = (0..sides).collect();
+        let mut measured: Vec<Series> = order.iter().map(|_| Series::default()).collect();
+        for side in &order {
+            measure(*side, self.length / 4)?;
+        }
+        for _ in 0..self.rounds {
+            for side in &order {
+                if let Some(series) = measured.get_mut(*side) {
+                    series.0.push(measure(*side, self.length)?);
+                }
+            }
+            order.reverse();
+        }
+        Ok(measured)
     }
 }
 

@@ -17,9 +17,34 @@ pub(crate) struct Asked<'a> {
     pub(crate) script: Option<&'a Path>,
 }
 
+/// What asking brought when answers that are no success were allowed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Load {
+    pub(crate) rate: f64,
+    /// Answers that were no success.
+    pub(crate) refused: u64,
+}
+
 /// Asks for so long. An answer that is no success fails the turn.
 pub(crate) fn ask(asked: &Asked<'_>, length: Duration) -> Result<Turn> {
-    let mut command = Command::new("wrk");
+    read(&output(&mut command(Command::new("wrk"), asked, length))?)
+}
+
+/// Asks for so long, whatever is answered, and leaves the processor to all others that want it: as if it were on another
+/// machine.
+pub(crate) fn load(asked: &Asked<'_>, length: Duration) -> Result<Load> {
+    let mut polite = Command::new("nice");
+    polite.args(["-n", "19", "wrk"]);
+    let report = output(&mut command(polite, asked, length))?;
+    Ok(Load {
+        rate: rate(&report)?,
+        refused: value(&report, "Non-2xx or 3xx responses:")
+            .map_or(Ok(0), str::parse)
+            .context("wrk's count of refusals")?,
+    })
+}
+
+fn command(mut command: Command, asked: &Asked<'_>, length: Duration) -> Command {
     command
         .args(["--threads", "2", "--latency", "--timeout", "10s"])
         .args(["--connections", &asked.connections.to_string()])
@@ -31,27 +56,32 @@ pub(crate) fn ask(asked: &Asked<'_>, length: Duration) -> Result<Turn> {
         command.arg("--script").arg(script);
     }
     command.arg(format!("http://127.0.0.1:{}{}", asked.port, asked.path));
-    read(&output(&mut command)?)
+    command
 }
 
 fn read(report: &str) -> Result<Turn> {
-    let value = |label: &str| {
-        report
-            .lines()
-            .find_map(|line| line.trim().strip_prefix(label))
-            .map(|rest| rest.trim().to_owned())
-    };
     ensure!(
-        value("Non-2xx or 3xx responses:").is_none() && value("Socket errors:").is_none(),
+        value(report, "Non-2xx or 3xx responses:").is_none() && value(report, "Socket errors:").is_none(),
         "not all requests were answered well:\n{report}"
     );
-    let rate = value("Requests/sec:")
-        .and_then(|rate| rate.parse().ok())
-        .context("wrk told no rate")?;
     Ok(Turn {
-        rate,
-        p99: value("99%").as_deref().and_then(span),
+        rate: rate(report)?,
+        p99: value(report, "99%").and_then(span),
     })
+}
+
+fn rate(report: &str) -> Result<f64> {
+    value(report, "Requests/sec:")
+        .and_then(|rate| rate.parse().ok())
+        .context("wrk told no rate")
+}
+
+/// What stands behind a label.
+fn value<'r>(report: &'r str, label: &str) -> Option<&'r str> {
+    report
+        .lines()
+        .find_map(|line| line.trim().strip_prefix(label))
+        .map(str::trim)
 }
 
 /// `1.25ms`, `310.00us`, `1.10s`.

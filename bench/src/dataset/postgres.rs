@@ -6,7 +6,7 @@ use anyhow::Result;
 use uuid::Uuid;
 
 use crate::{
-    carts::{self, LINES, PRODUCTS, STRIDE, TENANTS},
+    carts::{self, LINES, STRIDE, Spread},
     postgres::{DATABASE, Postgres},
 };
 
@@ -19,7 +19,7 @@ const PRODUCT_TABLES: [&str; 5] = [
     "product_images",
 ];
 
-pub(super) fn fill(server: &Postgres, tenants: &[Uuid], count: u32) -> Result<()> {
+pub(super) fn fill(server: &Postgres, tenants: &[Uuid], spread: Spread, count: u32) -> Result<()> {
     let mut script =
         String::from("SET search_path = tenant;\nCREATE TEMP TABLE bench (number bigint, id uuid);\n");
     for (number, tenant) in tenants.iter().enumerate() {
@@ -38,15 +38,16 @@ pub(super) fn fill(server: &Postgres, tenants: &[Uuid], count: u32) -> Result<()
         script,
         "INSERT INTO counters (tenant_id, name, value) SELECT id, 'orders', 0 FROM bench;"
     );
-    script.push_str(&carts(count));
+    script.push_str(&carts(spread, count));
     script.push_str("VACUUM ANALYZE;\nCHECKPOINT;\n");
     server.psql(DATABASE, &script).map(drop)
 }
 
 /// Writes what `carts` says of each number, in SQL.
-fn carts(count: u32) -> String {
+fn carts(spread: Spread, count: u32) -> String {
     let id = format!("('{}' || lpad(to_hex(cart), 12, '0'))::uuid", carts::id_start());
-    let numbers = format!("generate_series(0, {count} - 1) cart JOIN bench ON number = cart % {TENANTS}");
+    let tenants = spread.tenants;
+    let numbers = format!("generate_series(0, {count} - 1) cart JOIN bench ON number = cart % {tenants}");
     format!(
         "INSERT INTO carts (tenant_id, id, token_hash, site_id, created_at, updated_at)
          SELECT bench.id, {id}, sha256(convert_to(lpad(cart::text, 42, 'A') || 'A', 'UTF8')), sites.id, now(), now()
@@ -60,6 +61,6 @@ fn carts(count: u32) -> String {
          FROM {numbers} CROSS JOIN generate_series(0, {LINES} - 1) line
          JOIN positions ON positions.tenant_id = bench.id
              AND position = (cart::bigint * {STRIDE}) % {} + line;\n",
-        PRODUCTS - LINES + 1
+        spread.firsts()
     )
 }

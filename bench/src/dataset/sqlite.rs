@@ -6,7 +6,10 @@ use anyhow::Result;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
-use crate::{carts, sqlite_floor::files};
+use crate::{
+    carts::{self, Spread},
+    sqlite_floor::files,
+};
 
 /// In an order that foreign keys allow.
 const PRODUCT_TABLES: [&str; 5] = [
@@ -17,7 +20,7 @@ const PRODUCT_TABLES: [&str; 5] = [
     "product_images",
 ];
 
-pub(super) fn fill(data: &Path, tenants: &[Uuid], count: u32) -> Result<()> {
+pub(super) fn fill(data: &Path, tenants: &[Uuid], spread: Spread, count: u32) -> Result<()> {
     let files = files(data, tenants);
     let Some(first) = files.first() else { return Ok(()) };
     for (tenant, file) in (0..).zip(&files) {
@@ -38,14 +41,15 @@ pub(super) fn fill(data: &Path, tenants: &[Uuid], count: u32) -> Result<()> {
         transaction.execute("INSERT INTO main.counters (name, value) VALUES ('orders', 0)", [])?;
         insert_carts(
             &transaction,
-            (0..count).filter(|cart| carts::tenant(*cart) == tenant),
+            spread,
+            (0..count).filter(|cart| spread.tenant(*cart) == tenant),
         )?;
         transaction.commit()?;
     }
     Ok(())
 }
 
-fn insert_carts(connection: &Connection, numbers: impl Iterator<Item = u32>) -> Result<()> {
+fn insert_carts(connection: &Connection, spread: Spread, numbers: impl Iterator<Item = u32>) -> Result<()> {
     let site: Vec<u8> = connection.query_row("SELECT id FROM main.sites", [], |row| row.get(0))?;
     let variants: Vec<Vec<u8>> = connection
         .prepare("SELECT id FROM main.variants ORDER BY id")?
@@ -60,7 +64,7 @@ fn insert_carts(connection: &Connection, numbers: impl Iterator<Item = u32>) -> 
     for number in numbers {
         let id = carts::cart_id(number);
         insert_cart.execute(params![id.as_bytes(), carts::token(number)?.hash(), site])?;
-        for product in carts::products(number) {
+        for product in spread.products(number) {
             insert_line.execute(params![id.as_bytes(), variants.get(usize::try_from(product)?)])?;
         }
     }

@@ -4,11 +4,12 @@ use std::{cell::RefCell, fs, path::Path, time::Duration};
 
 use anyhow::{Result, ensure};
 
-use super::{Bench, Footprint, Measured};
+use super::{Bench, Measured};
 use crate::{
-    carts::{self, LINES, PRODUCTS, STRIDE, Supply, TENANTS},
+    carts::{self, LINES, MANY_SHOPS, STRIDE, Supply},
     checkouts::{CONNECTIONS, order},
     dataset::{self, Dataset},
+    figures::Figures,
     pgbench::{self, Until},
     postgres::{FLOOR, Postgres},
     server::Store,
@@ -39,7 +40,7 @@ fn orders_in(length: Duration, per_second: u32) -> u32 {
 /// Fills files with all that PERF-3 and PERF-5 need, and copies them for the floor.
 pub(crate) fn prepare_files(bench: &Bench, data: &Path, floor: &Path) -> Result<(Store, Dataset)> {
     let store = Store::Files(data.to_owned());
-    let dataset = dataset::in_files(&store, carts_needed(bench.turns, PER_SECOND_ON_SQLITE))?;
+    let dataset = dataset::in_files(data, MANY_SHOPS, carts_needed(bench.turns, PER_SECOND_ON_SQLITE))?;
     fs::create_dir_all(floor.join("tenants"))?;
     for (from, to) in files(data, &dataset.tenants)
         .iter()
@@ -52,7 +53,11 @@ pub(crate) fn prepare_files(bench: &Bench, data: &Path, floor: &Path) -> Result<
 
 /// Fills a database with all that PERF-4 and PERF-6 need, and copies it for the floor.
 pub(crate) fn prepare_postgres(bench: &Bench, postgres: &Postgres) -> Result<Dataset> {
-    let dataset = dataset::in_postgres(postgres, carts_needed(bench.turns, PER_SECOND_ON_POSTGRES))?;
+    let dataset = dataset::in_postgres(
+        postgres,
+        MANY_SHOPS,
+        carts_needed(bench.turns, PER_SECOND_ON_POSTGRES),
+    )?;
     postgres.copy()?;
     Ok(dataset)
 }
@@ -62,7 +67,7 @@ pub(crate) fn on_sqlite(
     store: &Store,
     floor: &Path,
     dataset: &Dataset,
-    footprint: &mut Footprint,
+    figures: &mut Figures,
 ) -> Result<Measured> {
     let server = bench.serve("serve", store)?;
     let all = carts_needed(bench.turns, PER_SECOND_ON_SQLITE);
@@ -72,12 +77,14 @@ pub(crate) fn on_sqlite(
     let threads = shops.best_threads(|| bare.take(count(bench.turns.length) / 2))?;
     let comparison = bench.turns.compare(
         "PERF-5",
-        |length| order(server.port, &ours.take(count(length))?),
+        |length| order(server.port, MANY_SHOPS, &ours.take(count(length))?),
         |length| shops.order(&bare.take(count(length))?, threads),
     )?;
-    footprint.note(
+    figures.note(
+        "PERF-14",
         "Memory after PERF-5, 200 tenants",
         format!("{:.1} MB", server.running.resident_megabytes()?),
+        "≤ 80 MB",
     );
     Ok(Measured {
         id: "PERF-5",
@@ -99,7 +106,7 @@ pub(crate) fn on_postgres(bench: &Bench, postgres: &Postgres, dataset: &Dataset)
     let sold = RefCell::new(0);
     let comparison = bench.turns.compare(
         "PERF-6",
-        |length| order(server.port, &ours.take(count(length))?),
+        |length| order(server.port, MANY_SHOPS, &ours.take(count(length))?),
         |length| {
             let orders = bare.take(count(length))?;
             *sold.borrow_mut() += count(length);
@@ -151,9 +158,9 @@ fn script(postgres: &Postgres, dataset: &Dataset) -> Result<String> {
         &format!("SELECT id FROM tenant.variants WHERE tenant_id = '{first}' ORDER BY id"),
     )?;
     Ok(CHECKOUT
-        .replace("@TENANTS@", &TENANTS.to_string())
+        .replace("@TENANTS@", &MANY_SHOPS.tenants.to_string())
         .replace("@STRIDE@", &STRIDE.to_string())
-        .replace("@FIRST_PRODUCTS@", &(PRODUCTS - LINES + 1).to_string())
+        .replace("@FIRST_PRODUCTS@", &MANY_SHOPS.firsts().to_string())
         .replace("@TENANT_IDS@", &ids)
         .replace("@SITE_IDS@", &quoted(&sites))
         .replace("@VARIANT_IDS@", &quoted(&variants))

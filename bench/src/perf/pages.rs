@@ -4,8 +4,9 @@ use std::fs;
 
 use anyhow::{Context, Result, ensure};
 
-use super::{Bench, Footprint, Measured};
+use super::{Bench, Measured};
 use crate::{
+    figures::Figures,
     machine::megabytes,
     nginx::Nginx,
     programs::get,
@@ -22,18 +23,27 @@ const NEVER_THE_SAME: &str = "local count = 0\nlocal thread = 0\nfunction setup(
     thread = thread + 1 end\nfunction request()\n  count = count + 1\n  return wrk.format('GET', wrk.path .. '?' .. id .. \
     '-' .. count .. '-' .. salt)\nend\nfunction init() salt = tostring(os.time()) end\n";
 
-pub(crate) fn measure(bench: &Bench, footprint: &mut Footprint) -> Result<Vec<Measured>> {
+pub(crate) fn measure(bench: &Bench, figures: &mut Figures) -> Result<Vec<Measured>> {
     let store = Store::Files(bench.home.path().join("demo"));
     load_demonstration(bench, &store)?;
     let server = bench.serve("serve", &store)?;
-    footprint.note("Program", format!("{:.1} MB", megabytes(&bench.stoa)?));
-    footprint.note(
+    figures.note(
+        "PERF-14",
+        "Program",
+        format!("{:.1} MB", megabytes(&bench.stoa)?),
+        "≤ 60 MB",
+    );
+    figures.note(
+        "PERF-14",
         "Start to ready, two shops",
         format!("{} ms", server.ready_after.as_millis()),
+        "≤ 70 ms",
     );
-    footprint.note(
+    figures.note(
+        "PERF-14",
         "Memory when idle",
         format!("{:.1} MB", server.running.resident_megabytes()?),
+        "≤ 25 MB",
     );
 
     let headers = vec![("Host", server.host(SHOP))];
@@ -55,9 +65,11 @@ pub(crate) fn measure(bench: &Bench, footprint: &mut Footprint) -> Result<Vec<Me
     let cached = bench
         .turns
         .compare("PERF-1", |length| ask(&home, length), |length| ask(&file, length))?;
-    footprint.note(
+    figures.note(
+        "PERF-14",
         "Memory after PERF-1",
         format!("{:.1} MB", server.running.resident_megabytes()?),
+        "≤ 80 MB",
     );
 
     let script = bench.home.path().join("never-the-same.lua");
@@ -72,9 +84,11 @@ pub(crate) fn measure(bench: &Bench, footprint: &mut Footprint) -> Result<Vec<Me
         |length| ask(&product, length),
         |length| ask(&home, length),
     )?;
-    footprint.note(
+    figures.note(
+        "PERF-14",
         "Memory after PERF-2",
         format!("{:.1} MB", server.running.resident_megabytes()?),
+        "≤ 80 MB",
     );
     Ok(vec![
         Measured {

@@ -4,9 +4,10 @@ use std::fs;
 
 use anyhow::{Result, ensure};
 
-use super::{Bench, Footprint, Measured};
+use super::{Bench, Measured};
 use crate::{
-    dataset::{Dataset, PRODUCT, READ_TENANT},
+    dataset::{Dataset, PRODUCT, READ_TENANT, product_path},
+    figures::Figures,
     pgbench::{self, Until},
     postgres::{DATABASE, Postgres},
     programs::get,
@@ -28,7 +29,7 @@ pub(crate) fn on_sqlite(
     bench: &Bench,
     store: &Store,
     dataset: &Dataset,
-    footprint: &mut Footprint,
+    figures: &mut Figures,
 ) -> Result<Measured> {
     let signed = sign_in(bench, store, dataset)?;
     let (product, memory) = (path("products"), path("memory"));
@@ -37,9 +38,11 @@ pub(crate) fn on_sqlite(
         |length| ask(&signed.asking(&product), length),
         |length| ask(&signed.asking(&memory), length),
     )?;
-    footprint.note(
+    figures.note(
+        "PERF-14",
         "Memory after PERF-3",
         format!("{:.1} MB", signed.server.running.resident_megabytes()?),
+        "≤ 80 MB",
     );
     Ok(Measured {
         id: "PERF-3",
@@ -102,7 +105,7 @@ fn sign_in(bench: &Bench, store: &Store, dataset: &Dataset) -> Result<Signed> {
 }
 
 fn path(resource: &str) -> String {
-    format!("/api/tenant/{READ_TENANT}/ecommerce/{resource}/{PRODUCT}")
+    product_path(READ_TENANT, resource)
 }
 
 impl Signed {
