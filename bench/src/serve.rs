@@ -1,13 +1,13 @@
 //! The platform with one route more: it asks who calls, as all do, and then answers from memory. What it costs is what
 //! everything around a handler costs.
 
-use std::{fs, net::SocketAddr, path::PathBuf, sync::OnceLock};
+use std::{fs, path::PathBuf, sync::OnceLock};
 
 use anyhow::Result;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use clap::Args;
-use stoa::{Settings, Stoa};
+use stoa::{Flags, Settings, Stoa};
 use stoa_core::{Feature, permissions};
 use stoa_db::Migrations;
 use stoa_http::{Module, Pages, Path, Scope};
@@ -29,17 +29,11 @@ static FILE: OnceLock<PathBuf> = OnceLock::new();
 /// Serves the platform and the route that answers from memory.
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
-    #[arg(long)]
-    listen: SocketAddr,
     /// The file whose bytes the route answers
     #[arg(long)]
     answer: PathBuf,
-    #[arg(long, env = "STOA_DATA")]
-    data: Option<PathBuf>,
-    #[arg(long, env = "STOA_DATABASE_URL")]
-    database_url: Option<String>,
-    #[arg(long, env = "STOA_DATABASE_OWNER_URL")]
-    database_owner_url: Option<String>,
+    #[command(flatten)]
+    flags: Flags,
 }
 
 pub(crate) fn run(serve: Serve) -> Result<()> {
@@ -55,16 +49,7 @@ pub(crate) fn run(serve: Serve) -> Result<()> {
 
 async fn serve_until_told(serve: Serve) -> Result<()> {
     FILE.get_or_init(|| serve.answer);
-    let mut settings = Settings {
-        listen: serve.listen,
-        database_url: serve.database_url,
-        database_owner_url: serve.database_owner_url,
-        ..Settings::default()
-    };
-    settings.limits.enabled = false;
-    if let Some(data) = serve.data {
-        settings.data = data;
-    }
+    let settings = Settings::load(serve.flags)?;
     let stoa = Stoa::open(&settings).await?;
     let gateway = stoa.gateway(vec![module()]);
     let listener = TcpListener::bind(settings.listen).await?;
