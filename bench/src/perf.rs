@@ -14,6 +14,7 @@ use anyhow::Result;
 use tempfile::TempDir;
 
 use crate::{
+    figures::Figures,
     server::{Limits, Server, Store},
     turns::{Comparison, Turns},
 };
@@ -62,4 +63,16 @@ pub(crate) struct Measured {
     /// The ratio to reach.
     pub(crate) reach: f64,
     pub(crate) comparison: Comparison,
+}
+
+/// Notes what a server's process holds in memory now.
+fn note_memory(
+    figures: &mut Figures,
+    what: &'static str,
+    server: &Server,
+    reach: &'static str,
+) -> Result<()> {
+    let megabytes = server.running.resident_megabytes()?;
+    figures.note("PERF-14", what, format!("{megabytes:.1} MB"), reach);
+    Ok(())
 }

@@ -4,7 +4,7 @@ use std::{cell::RefCell, fs, path::Path, time::Duration};
 
 use anyhow::{Result, ensure};
 
-use super::{Bench, Measured};
+use super::{Bench, Measured, note_memory};
 use crate::{
     carts::{self, LINES, MANY_SHOPS, STRIDE, Supply},
     checkouts::{CONNECTIONS, order},
@@ -80,12 +80,7 @@ pub(crate) fn on_sqlite(
         |length| order(server.port, MANY_SHOPS, &ours.take(count(length))?),
         |length| shops.order(&bare.take(count(length))?, threads),
     )?;
-    figures.note(
-        "PERF-14",
-        "Memory after PERF-5, 200 tenants",
-        format!("{:.1} MB", server.running.resident_megabytes()?),
-        "≤ 80 MB",
-    );
+    note_memory(figures, "Memory after PERF-5, 200 tenants", &server, "≤ 80 MB")?;
     Ok(Measured {
         id: "PERF-5",
         what: "checkout of three lines over HTTP, SQLite FULL, 16 connections, 200 tenants",

@@ -4,7 +4,7 @@ use std::fs;
 
 use anyhow::{Context, Result, ensure};
 
-use super::{Bench, Measured};
+use super::{Bench, Measured, note_memory};
 use crate::{
     figures::Figures,
     machine::megabytes,
@@ -39,12 +39,7 @@ pub(crate) fn measure(bench: &Bench, figures: &mut Figures) -> Result<Vec<Measur
         format!("{} ms", server.ready_after.as_millis()),
         "≤ 70 ms",
     );
-    figures.note(
-        "PERF-14",
-        "Memory when idle",
-        format!("{:.1} MB", server.running.resident_megabytes()?),
-        "≤ 25 MB",
-    );
+    note_memory(figures, "Memory when idle", &server, "≤ 25 MB")?;
 
     let headers = vec![("Host", server.host(SHOP))];
     let page = get(server.port, &server.host(SHOP), "/", "")?;
@@ -65,12 +60,7 @@ pub(crate) fn measure(bench: &Bench, figures: &mut Figures) -> Result<Vec<Measur
     let cached = bench
         .turns
         .compare("PERF-1", |length| ask(&home, length), |length| ask(&file, length))?;
-    figures.note(
-        "PERF-14",
-        "Memory after PERF-1",
-        format!("{:.1} MB", server.running.resident_megabytes()?),
-        "≤ 80 MB",
-    );
+    note_memory(figures, "Memory after PERF-1", &server, "≤ 80 MB")?;
 
     let script = bench.home.path().join("never-the-same.lua");
     fs::write(&script, NEVER_THE_SAME)?;
@@ -84,12 +74,7 @@ pub(crate) fn measure(bench: &Bench, figures: &mut Figures) -> Result<Vec<Measur
         |length| ask(&product, length),
         |length| ask(&home, length),
     )?;
-    figures.note(
-        "PERF-14",
-        "Memory after PERF-2",
-        format!("{:.1} MB", server.running.resident_megabytes()?),
-        "≤ 80 MB",
-    );
+    note_memory(figures, "Memory after PERF-2", &server, "≤ 80 MB")?;
     Ok(vec![
         Measured {
             id: "PERF-1",

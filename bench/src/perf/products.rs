@@ -4,7 +4,7 @@ use std::fs;
 
 use anyhow::{Result, ensure};
 
-use super::{Bench, Measured};
+use super::{Bench, Measured, note_memory};
 use crate::{
     dataset::{Dataset, PRODUCT, READ_TENANT, product_path},
     figures::Figures,
@@ -38,12 +38,7 @@ pub(crate) fn on_sqlite(
         |length| ask(&signed.asking(&product), length),
         |length| ask(&signed.asking(&memory), length),
     )?;
-    figures.note(
-        "PERF-14",
-        "Memory after PERF-3",
-        format!("{:.1} MB", signed.server.running.resident_megabytes()?),
-        "≤ 80 MB",
-    );
+    note_memory(figures, "Memory after PERF-3", &signed.server, "≤ 80 MB")?;
     Ok(Measured {
         id: "PERF-3",
         what: "product by slug over the API, signed in, SQLite, 16 connections",
