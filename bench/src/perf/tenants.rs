@@ -48,10 +48,9 @@ pub(crate) fn measure(bench: &Bench, plan: &Plan<'_>, figures: &mut Figures) -> 
             Quantity::Span(creations.answering.median()),
         );
     }
-    crowd.stock()?;
-    let present = crowd.members().len();
-    note_creations(figures, &creations, present);
+    note_creations(figures, &creations, crowd.members().len());
     note_file(figures, &crowd)?;
+    crowd.stock()?;
     touches::measure(bench, plan, &crowd, figures)?;
     note_migration(bench, &crowd, figures)?;
     Ok(growth)
