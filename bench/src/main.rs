@@ -52,7 +52,7 @@ enum Command {
     /// Measure everything and write the results
     Run(Run),
     /// Serve the platform with the route that answers from memory
-    Serve(serve::Serve),
+    Serve(Box<serve::Serve>),
 }
 
 #[derive(Debug, Args)]
@@ -83,7 +83,7 @@ struct Run {
 fn main() -> Result<()> {
     match Cli::parse().command {
         Command::Run(run) => measure(run),
-        Command::Serve(serve) => serve::run(serve),
+        Command::Serve(serve) => serve::run(*serve),
     }
 }
 

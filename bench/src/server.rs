@@ -45,6 +45,7 @@ pub(crate) struct Server {
 impl Store {
     pub(crate) fn settings(&self) -> Settings {
         let mut settings = Settings::default();
+        settings.limits.enabled = false;
         match self {
             Self::Files(data) => settings.data.clone_from(data),
             Self::Postgres { url, owner_url, data } => {

@@ -1,6 +1,6 @@
 //! PERF-7: how long it takes from somebody who wants a shop to a shop that answers, without hashing a password.
 
-use std::time::Instant;
+use std::{net::Ipv4Addr, time::Instant};
 
 use anyhow::{Result, ensure};
 use bytes::Bytes;
@@ -52,7 +52,7 @@ async fn visit(gateway: &Gateway, slug: &str, base_domain: &str) -> Result<()> {
     let request = Request::get("/")
         .header(header::HOST, format!("{slug}.{base_domain}"))
         .body(Full::<Bytes>::default())?;
-    let response = gateway.handle(request).await?;
+    let response = gateway.handle(request, Ipv4Addr::LOCALHOST.into()).await?;
     ensure!(
         response.status().is_success(),
         "the new website answers {}",
