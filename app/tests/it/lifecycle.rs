@@ -103,8 +103,8 @@ fn expect(shop: &Open, statuses: [u16; 7], shares: bool) {
 }
 
 fn suspended_and_reactivated(installation: &Installation, shares: bool) {
-    // Whoever waits here asks more often than one person may.
-    let server = Server::start_with(installation, &["--limits-principal", "off"]);
+    // Whoever waits here asks more often than a person or a business may.
+    let server = Server::start_with(installation, &["--limits-enabled", "false"]);
     let (shop, neighbour) = (
         Open::shop(installation, &server),
         Open::shop(installation, &server),

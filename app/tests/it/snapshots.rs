@@ -6,16 +6,20 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use serde_json::{Value, json};
-use stoa_core::Actor;
+use stoa_core::{Actor, ManualClock};
 use stoa_testing::{Shop, on_both_engines, unique};
 
 use crate::{
     cases::{Things, product},
     installation::{Installation, Server},
 };
+
+/// Between two requests, so that nobody asks more often than they may.
+const PAUSE: Duration = Duration::from_millis(100);
 
 fn a_shop_goes_back(installation: &Installation) {
     let slug = unique("back");
@@ -104,9 +108,10 @@ async fn content(shop: &Shop) -> [Value; 3] {
 }
 
 /// Opens carts until told to stop; says which were acknowledged, and with what others were answered.
-async fn open_carts(shop: Shop, stop: Arc<AtomicBool>) -> (Vec<String>, Vec<u16>) {
+async fn open_carts(shop: Shop, clock: ManualClock, stop: Arc<AtomicBool>) -> (Vec<String>, Vec<u16>) {
     let (mut carts, mut refused) = (Vec::new(), Vec::new());
     while !stop.load(Ordering::SeqCst) {
+        clock.advance(PAUSE);
         let reply = shop
             .guest("POST", "/ecommerce/carts")
             .json(&json!({}))
@@ -139,7 +144,8 @@ on_both_engines! {
         assert_ne!(content(&a).await, before);
 
         let stop = Arc::new(AtomicBool::new(false));
-        let traffic = [&a, &b].map(|shop| tokio::spawn(open_carts(shop.clone(), Arc::clone(&stop))));
+        let traffic = [&a, &b]
+            .map(|shop| tokio::spawn(open_carts(shop.clone(), app.clock.clone(), Arc::clone(&stop))));
         for _ in 0..5 {
             let file = File::open(&path).unwrap();
             app.db.restore(a.id, Actor::Command, file).await.unwrap();
@@ -154,6 +160,7 @@ on_both_engines! {
         let (carts, refused) = of_b.await.unwrap();
         assert_eq!(refused, Vec::<u16>::new());
         for token in carts {
+            app.clock.advance(PAUSE);
             let path = format!("/ecommerce/carts/{token}");
             b.guest("GET", &path).send().await.expect_status(200);
         }
