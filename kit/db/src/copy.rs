@@ -93,6 +93,8 @@ impl Db {
         // Jobs come back with the store, and somebody has to look at them.
         self.wake(tenant).await?;
         self.copy_in(tenant, draft).await?;
+        // Again: a long exchange outlasts the first time.
+        self.wake(tenant).await?;
         self.0.signals.generations.raise(tenant);
         self.drop_anchor(tenant).await?;
         Ok(snapshot)

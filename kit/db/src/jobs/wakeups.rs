@@ -138,10 +138,13 @@ impl Db {
         if next.is_none() && forget(&mut cx, &lease).await? {
             return cx.commit().await;
         }
-        // With nothing to do there, it is looked at once more when all that may be under way has ended.
-        let next = next.unwrap_or(cx.now().plus(SETTLED));
+        // Whatever is due there next, it is looked at once more when all that may be under way has ended.
+        let (now, settled) = (cx.now(), cx.now().plus(SETTLED));
+        let next = next.unwrap_or(settled);
         cx.sql(control_sql!(
-            "UPDATE wakeups SET lease_until = NULL, node = NULL, due_at = CASE WHEN due_at < $4 THEN due_at ELSE $5 END
+            "UPDATE wakeups SET lease_until = NULL, node = NULL,
+                 due_at = CASE WHEN due_at < $4 AND due_at < $5 THEN due_at
+                     WHEN touched_at >= $6 AND $5 > $7 THEN $7 ELSE $5 END
              WHERE tenant_id = $1 AND node = $2 AND lease_until = $3"
         ))
         .bind(lease.tenant)
@@ -149,6 +152,8 @@ impl Db {
         .bind(lease.until)
         .bind(lease.due_at)
         .bind(next)
+        .bind(now.minus(SETTLED))
+        .bind(settled)
         .execute()
         .await?;
         cx.commit().await
@@ -156,10 +161,12 @@ impl Db {
 
     /// Has other processes look at once at what this one has committed and does not do itself.
     pub(crate) async fn hand_over_due(&self) -> DbResult<()> {
-        let due = self.take_due_tenants();
+        let mut due = self.take_due_tenants();
         if due.is_empty() {
             return Ok(());
         }
+        // In one order everywhere, so that no two processes that hand over wait for each other.
+        due.sort_unstable();
         let mut cx = self.platform_begin(Actor::System).await?;
         let now = cx.now();
         for tenant in due {
