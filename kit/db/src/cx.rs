@@ -30,6 +30,16 @@ pub struct PlatformCx {
     unit: Unit,
 }
 
+/// Tells the process what a commit has changed, once it is over. However it ended: an answer that was lost may belong to a
+/// commit that was done.
+struct Telling {
+    tenant: TenantId,
+    raised: bool,
+    recorded: bool,
+    due: bool,
+    signals: Arc<Signals>,
+}
+
 impl Cx {
     pub(crate) fn new(tenant: TenantId, unit: Unit, signals: Arc<Signals>) -> Self {
         Self {
@@ -75,18 +85,14 @@ impl Cx {
     }
 
     pub async fn commit(self) -> DbResult<()> {
-        let committed = self.unit.commit(&JournalTexts::Tenant).await;
-        // Also after a failure: an answer that was lost may belong to a commit that was done.
-        if self.raised {
-            self.signals.generations.raise(self.tenant);
-        }
-        if self.recorded {
-            self.signals.notices.tell(self.tenant);
-        }
-        if self.due {
-            self.signals.warmth.note_due(self.tenant);
-        }
-        committed
+        let telling = Telling {
+            tenant: self.tenant,
+            raised: self.raised,
+            recorded: self.recorded,
+            due: self.due,
+            signals: self.signals,
+        };
+        self.unit.commit(&JournalTexts::Tenant, telling).await
     }
 
     pub(crate) fn unit(&mut self) -> &mut Unit {
@@ -127,6 +133,20 @@ impl Cx {
     }
 }
 
+impl Drop for Telling {
+    fn drop(&mut self) {
+        if self.raised {
+            self.signals.generations.raise(self.tenant);
+        }
+        if self.recorded {
+            self.signals.notices.tell(self.tenant);
+        }
+        if self.due {
+            self.signals.warmth.note_due(self.tenant);
+        }
+    }
+}
+
 impl PlatformCx {
     pub(crate) fn new(unit: Unit) -> Self {
         Self { unit }
@@ -158,7 +178,7 @@ impl PlatformCx {
     }
 
     pub async fn commit(self) -> DbResult<()> {
-        self.unit.commit(&JournalTexts::Platform).await
+        self.unit.commit(&JournalTexts::Platform, ()).await
     }
 
     pub(crate) fn unit(&mut self) -> &mut Unit {

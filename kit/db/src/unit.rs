@@ -1,6 +1,9 @@
 //! One transaction on one store, whichever engine keeps it: what `Cx` and `PlatformCx` have in common.
 
+use std::time::Duration;
+
 use stoa_core::{Actor, Timestamp};
+use tokio::time::timeout;
 
 use crate::{
     DbError, DbResult, Row, Value,
@@ -11,6 +14,9 @@ use crate::{
     sql::Text,
     sqlite,
 };
+
+/// Longer than the server lets a statement run: what has no answer by then has lost its server.
+const COMMIT: Duration = Duration::from_secs(60);
 
 #[derive(Debug)]
 pub(crate) enum Tx {
@@ -101,8 +107,12 @@ impl Unit {
         }
     }
 
-    /// Numbers and chains what was recorded and commits.
-    pub(crate) async fn commit(mut self, journal: &JournalTexts) -> DbResult<()> {
+    /// Numbers and chains what was recorded and commits. `telling` is dropped when that is over.
+    pub(crate) async fn commit<T: Send + 'static>(
+        mut self,
+        journal: &JournalTexts,
+        telling: T,
+    ) -> DbResult<()> {
         if self.failed {
             return Err(DbError::unexpected(
                 "a unit of work went on after a failed statement",
@@ -119,7 +129,7 @@ impl Unit {
         let last = self.seal_journal(journal).await?;
         match self.tx {
             Tx::Sqlite(tx) => tx.commit(&last),
-            Tx::Postgres(tx) => tx.commit(&last).await,
+            Tx::Postgres(tx) => see_through(*tx, last, telling).await,
         }
     }
 
@@ -173,4 +183,16 @@ impl Unit {
             tracing::debug!(place = text.place(), %error, "statement failed");
         })
     }
+}
+
+/// Commits, also when nobody waits for it any more: what was sent may be done, and until its answer is there nobody knows.
+async fn see_through<T: Send + 'static>(tx: postgres::Tx, last: Vec<Rendered>, telling: T) -> DbResult<()> {
+    let commit = async move {
+        let committed = timeout(COMMIT, tx.commit(&last)).await;
+        drop(telling);
+        committed.unwrap_or_else(|late| Err(DbError::unavailable(late)))
+    };
+    tokio::spawn(commit)
+        .await
+        .map_err(|error| DbError::unexpected(format!("a commit broke off: {error}")))?
 }

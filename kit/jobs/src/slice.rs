@@ -14,8 +14,8 @@ use crate::{JobError, JobKind, Running, Standing, backoff::backoff, runner::Inne
 
 /// How many jobs a tenant has done before another's turn comes.
 const TURN: usize = 10;
-/// How often a lease is renewed while a job runs; it holds three times as long.
-const RENEWAL: Duration = Duration::from_secs(20);
+/// How often a lease is looked at while a job runs.
+const WATCH: Duration = Duration::from_secs(1);
 /// When a tenant is looked at again that may not be served now, or whose store cannot be reached.
 const LATER: Duration = Duration::from_secs(60);
 /// How long what is done is kept, for people to look at, and what is dead, to be tried again.
@@ -58,7 +58,7 @@ impl Inner {
         let store = self.db.tenant(lease.tenant, Actor::Job);
         let mut done = 0;
         let mut begun = false;
-        while done < TURN && !stop.is_asked_for() {
+        while done < TURN && !stop.is_asked_for() && self.holds(lease).await {
             // Asked before each job: a tenant may be suspended, or lose a feature, between two.
             let (features, time_zone) = match (self.ask)(lease.tenant).await? {
                 Standing::Active { features, time_zone } => (features, time_zone),
@@ -78,8 +78,10 @@ impl Inner {
             let Some(attempt) = claim(&store, lease).await? else {
                 break;
             };
-            self.attempt(&store, lease, stop, &features, attempt).await?;
             done += 1;
+            if !self.attempt(&store, lease, stop, &features, attempt).await? {
+                break;
+            }
         }
         let next = jobs::next_due(&mut store.read().await?).await?;
         Ok(Turn { done, next })
@@ -124,6 +126,14 @@ impl Inner {
         Ok(())
     }
 
+    async fn holds(&self, lease: &mut Lease) -> bool {
+        self.db.hold(lease).await.unwrap_or_else(|error| {
+            tracing::warn!(?error, "a lease could not be renewed for now");
+            true
+        })
+    }
+
+    /// Tries a job. False when it was given up, and with it the turn.
     async fn attempt(
         &self,
         store: &TenantDb,
@@ -131,7 +141,7 @@ impl Inner {
         stop: &mut Stop,
         features: &FeatureSet,
         attempt: Attempt,
-    ) -> DbResult<()> {
+    ) -> DbResult<bool> {
         let ended = match self.kinds.get(&attempt.kind) {
             None => Outcome::Ended(Err(JobError::Hopeless(format!(
                 "no part of the platform does {}",
@@ -147,9 +157,9 @@ impl Inner {
             }
         };
         match ended {
-            Outcome::Ended(result) => settle(store, lease, &attempt, result).await,
+            Outcome::Ended(result) => settle(store, lease, &attempt, result).await.map(|()| true),
             // Whoever has the lease next takes it up.
-            Outcome::GivenUp => Ok(()),
+            Outcome::GivenUp => Ok(false),
         }
     }
 
@@ -169,14 +179,12 @@ impl Inner {
             let ended = tokio::select! {
                 ended = &mut work => ended,
                 () = stop.given_up() => return Outcome::GivenUp,
-                () = sleep(RENEWAL) => match self.db.renew(lease).await {
-                    Ok(true) => continue,
-                    Ok(false) => return Outcome::GivenUp,
-                    Err(error) => {
-                        tracing::warn!(?error, "a lease could not be renewed");
+                () = sleep(WATCH) => {
+                    if self.holds(lease).await {
                         continue;
                     }
-                },
+                    return Outcome::GivenUp;
+                }
             };
             return Outcome::Ended(match ended {
                 Ok(Ok(result)) => result,

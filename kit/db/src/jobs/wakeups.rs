@@ -13,6 +13,8 @@ use crate::{Db, DbResult, PlatformCx, control_sql};
 
 /// How long a lease holds unless it is renewed.
 const LEASE: Duration = Duration::from_secs(60);
+/// With no more than this left it is renewed.
+const RENEWAL: Duration = Duration::from_secs(40);
 /// How soon another process looks at what this one has not looked at itself.
 const LOOK: Duration = Duration::from_secs(30);
 /// Warm for 30 s, and a unit of work that has begun then may take a minute more.
@@ -94,27 +96,28 @@ impl Db {
     /// Takes the lease on one tenant. When another holds it, that one looks again once it is done.
     pub async fn lease_tenant(&self, node: Node, tenant: TenantId) -> DbResult<Option<Lease>> {
         let mut cx = self.platform_begin(Actor::System).await?;
-        let (now, until) = (cx.now(), cx.now().plus(LEASE));
-        let leased = cx
-            .sql(control_sql!(
-                "UPDATE wakeups SET lease_until = $4, due_at = $4, node = $3
-                 WHERE tenant_id = $1 AND (lease_until IS NULL OR lease_until <= $2)"
-            ))
-            .bind(tenant)
-            .bind(now)
-            .bind(node.0)
-            .bind(until)
-            .execute()
-            .await?;
-        if leased == 0 {
-            hasten(&mut cx, tenant, now).await?;
-        }
+        let until = cx.now().plus(LEASE);
+        let is_leased = take(&mut cx, node, tenant, until).await?
+            // Who looks here has heard of something to do, be it that the row went away meanwhile.
+            || hasten(&mut cx, tenant).await? && take(&mut cx, node, tenant, until).await?;
         cx.commit().await?;
-        Ok((leased == 1).then(|| Lease::of(tenant, node, until)))
+        Ok(is_leased.then(|| Lease::of(tenant, node, until)))
     }
 
-    /// Holds the lease for another while. False when it was lost.
-    pub async fn renew(&self, lease: &mut Lease) -> DbResult<bool> {
+    /// Whether the lease is still held; it is renewed in time. Its holder asks often, however long there is to do.
+    pub async fn hold(&self, lease: &mut Lease) -> DbResult<bool> {
+        let left = lease.until.since(self.clock().now());
+        if left.is_zero() {
+            return Ok(false);
+        }
+        // More than it ever had: the clock was set back, and others do not wait for so long.
+        if RENEWAL < left && left <= LEASE {
+            return Ok(true);
+        }
+        self.renew(lease).await
+    }
+
+    async fn renew(&self, lease: &mut Lease) -> DbResult<bool> {
         let mut cx = self.platform_begin(Actor::System).await?;
         let until = cx.now().plus(LEASE);
         let renewed = cx
@@ -128,7 +131,9 @@ impl Db {
             .execute()
             .await?;
         cx.commit().await?;
-        lease.until = until;
+        if renewed == 1 {
+            lease.until = until;
+        }
         Ok(renewed == 1)
     }
 
@@ -168,9 +173,8 @@ impl Db {
         // In one order everywhere, so that no two processes that hand over wait for each other.
         due.sort_unstable();
         let mut cx = self.platform_begin(Actor::System).await?;
-        let now = cx.now();
         for tenant in due {
-            hasten(&mut cx, tenant, now).await?;
+            hasten(&mut cx, tenant).await?;
         }
         cx.commit().await
     }
@@ -200,6 +204,22 @@ impl Lease {
     }
 }
 
+async fn take(cx: &mut PlatformCx, node: Node, tenant: TenantId, until: Timestamp) -> DbResult<bool> {
+    let now = cx.now();
+    let leased = cx
+        .sql(control_sql!(
+            "UPDATE wakeups SET lease_until = $4, due_at = $4, node = $3
+             WHERE tenant_id = $1 AND (lease_until IS NULL OR lease_until <= $2)"
+        ))
+        .bind(tenant)
+        .bind(now)
+        .bind(node.0)
+        .bind(until)
+        .execute()
+        .await?;
+    Ok(leased == 1)
+}
+
 async fn touch(cx: &mut PlatformCx, tenant: TenantId) -> DbResult<()> {
     let now = cx.now();
     let look = now.plus(LOOK);
@@ -223,7 +243,19 @@ async fn touch(cx: &mut PlatformCx, tenant: TenantId) -> DbResult<()> {
     Ok(())
 }
 
-async fn hasten(cx: &mut PlatformCx, tenant: TenantId, now: Timestamp) -> DbResult<()> {
+/// Has somebody look at once. True when nobody would have looked at all: a unit of work may last so long that its row is
+/// gone before it is committed.
+async fn hasten(cx: &mut PlatformCx, tenant: TenantId) -> DbResult<bool> {
+    let now = cx.now();
+    let made = cx
+        .sql(control_sql!(
+            "INSERT INTO wakeups (tenant_id, due_at, touched_at) VALUES ($1, $2, $2)
+             ON CONFLICT (tenant_id) DO NOTHING"
+        ))
+        .bind(tenant)
+        .bind(now)
+        .execute()
+        .await?;
     cx.sql(control_sql!(
         "UPDATE wakeups SET due_at = $2 WHERE tenant_id = $1 AND due_at > $2"
     ))
@@ -231,7 +263,7 @@ async fn hasten(cx: &mut PlatformCx, tenant: TenantId, now: Timestamp) -> DbResu
     .bind(now)
     .execute()
     .await?;
-    Ok(())
+    Ok(made == 1)
 }
 
 /// Takes the row away unless somebody has written it since the lease was taken, or may be about to write the store.

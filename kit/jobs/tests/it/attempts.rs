@@ -5,11 +5,13 @@ use std::{
     time::Duration,
 };
 
-use stoa_db::jobs::JobState;
+use stoa_db::jobs::{JobState, Node};
 use stoa_jobs::{JobError, JobKind};
 use tokio::sync::Notify;
 
-use crate::{Mark, enqueue, failing, job, marking, marks, on_both_engines, states, wakeup, write_mark};
+use crate::{
+    Mark, enqueue, failing, job, lease, marking, marks, on_both_engines, states, wakeup, write_mark,
+};
 
 /// A kind whose first attempt waits in the middle; says when it is there, and is let go on.
 fn waiting() -> (JobKind, Arc<Notify>, Arc<Notify>) {
@@ -145,6 +147,67 @@ on_both_engines! {
         worker.await.unwrap().unwrap();
         assert_eq!(marks(&tenant).await, ["once"]);
         assert_eq!(job(&tenant, id).await.attempts, 2);
+    }
+
+    /// FLT-12: a turn that outlasts its lease keeps it, between jobs and in the middle of one.
+    async fn a_lease_is_held_for_as_long_as_it_takes(platform: Platform) {
+        let tenant = platform.tenant().await;
+        let tenants = [tenant.tenant()];
+        for number in 0..10 {
+            enqueue(&tenant, &format!("{number}")).await;
+        }
+        let other = platform.runner(vec![marking()]);
+        let clock = platform.clock.clone();
+        let slow = JobKind::of(move |running, mark: Mark| {
+            let (clock, other) = (clock.clone(), other.clone());
+            async move {
+                clock.advance(Duration::from_secs(8));
+                assert_eq!(other.run_due(&[running.tenant()]).await?, 0);
+                let mut cx = running.begin().await?;
+                write_mark(&mut cx, &mark.word).await?;
+                running.complete(&mut cx, None).await?;
+                Ok(cx.commit().await?)
+            }
+        });
+        assert_eq!(platform.runner(vec![slow]).run_due(&tenants).await.unwrap(), 10);
+        assert_eq!(marks(&tenant).await.len(), 10);
+
+        enqueue(&tenant, "long").await;
+        let (kind, there, go_on) = waiting();
+        let slow = platform.runner(vec![kind]);
+        let worker = tokio::spawn(async move { slow.run_due(&tenants).await });
+        there.notified().await;
+        for _ in 0..3 {
+            let before = lease(&platform.db, tenant.tenant()).await;
+            platform.clock.advance(Duration::from_secs(30));
+            while lease(&platform.db, tenant.tenant()).await == before {
+                tokio::task::yield_now().await;
+            }
+        }
+        go_on.notify_one();
+        assert_eq!(worker.await.unwrap().unwrap(), 1);
+        assert_eq!(marks(&tenant).await.len(), 11);
+    }
+
+    /// FLT-12: a worker that has lost its lease begins no other job.
+    async fn a_lost_lease_ends_the_turn(platform: Platform) {
+        let tenant = platform.tenant().await;
+        let tenants = [tenant.tenant()];
+        for word in ["first", "second"] {
+            enqueue(&tenant, word).await;
+        }
+        let (clock, db) = (platform.clock.clone(), platform.db.clone());
+        let late = JobKind::of(move |running, _: Mark| {
+            let (clock, db) = (clock.clone(), db.clone());
+            async move {
+                clock.advance(Duration::from_secs(61));
+                assert!(db.lease_tenant(Node::new(), running.tenant()).await?.is_some());
+                Ok(())
+            }
+        });
+        assert_eq!(platform.runner(vec![late]).run_due(&tenants).await.unwrap(), 1);
+        let states = states(&tenant).await;
+        assert!(states.contains(&JobState::Waiting) && states.contains(&JobState::Done), "{states:?}");
     }
 
     /// FLT-12: a job that ends its process each time is dead after its attempts.

@@ -229,6 +229,20 @@ async fn wakeup(db: &Db, tenant: TenantId) -> Option<Timestamp> {
     row.map(|(due_at,)| due_at)
 }
 
+/// Until when somebody holds the tenant's lease.
+async fn lease(db: &Db, tenant: TenantId) -> Option<Timestamp> {
+    let mut cx = db.platform_read().await.unwrap();
+    let (until,): (Option<Timestamp>,) = cx
+        .sql(control_sql!(
+            "SELECT lease_until FROM wakeups WHERE tenant_id = $1"
+        ))
+        .bind(tenant)
+        .one()
+        .await
+        .unwrap();
+    until
+}
+
 /// Declares a test that runs once on each engine, under its own name on each.
 macro_rules! on_both_engines {
     ($($(#[$meta:meta])* async fn $name:ident($platform:ident: Platform) $body:block)*) => {

@@ -2,12 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
+use futures_util::FutureExt;
 use stoa_core::Actor;
-use stoa_db::jobs::JobState;
+use stoa_db::jobs::{JobState, Node};
 use stoa_jobs::JobKind;
 use tokio::sync::{Notify, oneshot};
 
-use crate::{Engine, Mark, Platform, enqueue, job, marking, marks, on_both_engines, wakeup};
+use crate::{Engine, Mark, Platform, enqueue, job, marking, marks, on_both_engines, states, wakeup};
 
 on_both_engines! {
     async fn is_written_before_the_store_is(platform: Platform) {
@@ -57,6 +58,37 @@ on_both_engines! {
         let after = wakeup(&platform.db, tenant.tenant()).await.unwrap();
         assert!(after < before && after <= platform.db.clock().now(), "{before} {after}");
     }
+
+    async fn is_made_again_for_what_was_under_way_for_long(platform: Platform) {
+        let tenant = platform.tenant().await;
+        let runner = platform.runner(vec![marking()]);
+        for is_handed_over in [false, true] {
+            let mut cx = tenant.begin().await.unwrap();
+            platform.clock.advance(Duration::from_secs(91));
+            let lease = platform.db.lease_tenant(Node::new(), tenant.tenant()).await.unwrap().unwrap();
+            platform.db.release(lease, None).await.unwrap();
+            assert_eq!(wakeup(&platform.db, tenant.tenant()).await, None);
+            cx.enqueue(&Mark { word: "late".to_owned(), unique: false }).await.unwrap();
+            cx.commit().await.unwrap();
+            if is_handed_over {
+                platform.db.hand_over().await.unwrap();
+                let due = wakeup(&platform.db, tenant.tenant()).await;
+                assert!(due.is_some_and(|due| due <= platform.db.clock().now()), "{due:?}");
+            }
+            assert_eq!(runner.run_due(&[tenant.tenant()]).await.unwrap(), 1);
+            platform.clock.advance(Duration::from_secs(91));
+        }
+    }
+
+    async fn a_commit_that_nobody_waits_for_is_heard_of(platform: Platform) {
+        let tenant = platform.tenant().await;
+        let mut cx = tenant.begin().await.unwrap();
+        cx.enqueue(&Mark { word: "left".to_owned(), unique: false }).await.unwrap();
+        let _ = cx.commit().now_or_never();
+        platform.db.jobs_are_due().await;
+        assert_eq!(platform.db.take_due_tenants(), [tenant.tenant()]);
+        assert_eq!(states(&tenant).await, [JobState::Waiting]);
+    }
 }
 
 /// Done without anybody asking, and when the process is to end, let end: the runner as a server has it.
@@ -83,13 +115,14 @@ async fn a_runner_does_what_comes_and_ends_with_what_is_under_way() {
         runner
             .run(async {
                 let _ = ended.await;
+                // Not before: the job would end, and the next begin, before the runner knows.
+                go_on.notify_one();
             })
             .await;
     });
     let (first, second) = (enqueue(&tenant, "first").await, enqueue(&tenant, "second").await);
     there.notified().await;
     drop(end);
-    go_on.notify_one();
     running.await.unwrap();
     assert_eq!(marks(&tenant).await, ["first"]);
     assert_eq!(job(&tenant, first).await.state, JobState::Done);
