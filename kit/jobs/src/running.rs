@@ -109,7 +109,18 @@ impl Running {
     /// Says how far the job is, for people who wait for it.
     pub async fn progress(&self, done: i64, total: Option<i64>, note: Option<&str>) -> JobResult {
         let mut cx = self.begin().await?;
-        jobs::note_progress(&mut cx, &self.attempt, done, total, note).await?;
+        self.note_progress(&mut cx, done, total, note).await?;
         Ok(cx.commit().await?)
+    }
+
+    /// Says so in the unit of work that gets it there, so that both are told or neither.
+    pub async fn note_progress(
+        &self,
+        cx: &mut Cx,
+        done: i64,
+        total: Option<i64>,
+        note: Option<&str>,
+    ) -> DbResult<()> {
+        jobs::note_progress(cx, &self.attempt, done, total, note).await
     }
 }

@@ -38,6 +38,8 @@ pub enum ImportsError {
     NotFound,
     #[error("This import is over; there is nothing left to cancel.")]
     Over,
+    #[error("This import is not over: cancel it, or wait for its end, and delete it then.")]
+    NotOver,
     #[error("It was cancelled while the file arrived.")]
     Cancelled,
     #[error("Ten imports of this business wait already; send the file when one of them is over.")]
@@ -61,7 +63,7 @@ impl Failure for ImportsError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::NotFound => ErrorKind::NotFound,
-            Self::Over | Self::Cancelled | Self::QueueFull => ErrorKind::Conflict,
+            Self::Over | Self::NotOver | Self::Cancelled | Self::QueueFull => ErrorKind::Conflict,
             Self::TooLarge(_) => ErrorKind::TooLarge,
             Self::Unusable(_) | Self::Failed(_) | Self::Source(_) => ErrorKind::Invalid,
             Self::Invalid(errors) => errors.kind(),
@@ -73,6 +75,7 @@ impl Failure for ImportsError {
         match self {
             Self::NotFound => "imports.not_found",
             Self::Over => "imports.over",
+            Self::NotOver => "imports.not_over",
             Self::Cancelled => "imports.cancelled",
             Self::QueueFull => "imports.queue_full",
             Self::TooLarge(_) => "imports.too_large",

@@ -26,6 +26,12 @@ pub(crate) struct ImportCancelled {
     pub(crate) import: ImportId,
 }
 
+/// With what was told of it. What it made is another module's, and stays.
+#[derive(Debug, Serialize)]
+pub(crate) struct ImportDeleted {
+    pub(crate) import: ImportId,
+}
+
 impl From<&Import> for ImportReceived {
     fn from(import: &Import) -> Self {
         Self {
@@ -55,6 +61,14 @@ impl Event for ImportFinished {
 
 impl Event for ImportCancelled {
     const KIND: &'static str = "import.cancelled";
+
+    fn subject(&self) -> String {
+        self.import.to_string()
+    }
+}
+
+impl Event for ImportDeleted {
+    const KIND: &'static str = "import.deleted";
 
     fn subject(&self) -> String {
         self.import.to_string()

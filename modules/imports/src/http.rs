@@ -15,7 +15,7 @@ use crate::Imports;
 pub(crate) fn routes(imports: Imports) -> OpenApiRouter<HttpState> {
     OpenApiRouter::new()
         .routes(routes!(imports::list, upload::create))
-        .routes(routes!(imports::show))
+        .routes(routes!(imports::show, imports::delete))
         .routes(routes!(imports::cancel))
         .routes(routes!(faults::list))
         .routes(routes!(rejected_rows::download))

@@ -32,7 +32,7 @@ pub fn module(imports: Imports) -> Module {
         permissions: permissions::ALL,
         migrations: Migrations {
             module: "imports",
-            tenant: &[tenant_migration!("0001_imports")],
+            tenant: &[tenant_migration!("0001_imports"), tenant_migration!("0002_tries")],
             control: &[],
         },
         jobs: jobs::kinds(&imports),

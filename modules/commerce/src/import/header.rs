@@ -108,9 +108,9 @@ impl Header {
             return Ok(Self { at, names });
         }
         let (code, hint) = match names.as_slice() {
-            [one] if one.contains([';', '\t']) => (
+            [one] if one.contains([';', '\t', '|']) => (
                 "imports.separator",
-                "its cells are separated by “;” or tabs where commas are needed",
+                "its cells are separated by “;”, “|” or tabs where commas are needed",
             ),
             _ => ("imports.header", "its first row does not name a column “Title”"),
         };

@@ -180,8 +180,7 @@ impl Parser {
         if self.cell.len() <= MAX_CELL && self.length <= MAX_ROW {
             return Ok(());
         }
-        let why =
-            "is too long (a cell holds at most 1 MiB, a row 4 MiB); is a quotation mark in it never closed?";
+        let why = "is too long (a cell holds at most 1 MiB, a row 4 MiB); perhaps a quotation mark in it never closes";
         Err(self.unreadable("imports.too_long", why))
     }
 

@@ -7,6 +7,7 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 /// What other kinds of files begin with, and what they are called.
 const MAGIC: &[(&[u8], &str)] = &[
     (b"PK\x03\x04", "a spreadsheet or an archive (.xlsx, .ods, .zip)"),
+    (b"PK\x05\x06", "an empty archive (.zip)"),
     (b"\xd0\xcf\x11\xe0", "an old spreadsheet (.xls)"),
     (b"%PDF", "a PDF"),
     (b"\x1f\x8b", "a compressed file (.gz)"),

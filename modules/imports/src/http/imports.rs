@@ -1,7 +1,7 @@
 //! Imports: how far each is, and an end to it.
 
 use axum::Extension;
-use stoa_http::{ApiError, Json, ListQuery, Page, Path, Query, Scope};
+use stoa_http::{ApiError, Json, ListQuery, NoContent, Page, Path, Query, Scope};
 
 use super::views::ImportView;
 use crate::{
@@ -40,6 +40,34 @@ pub(crate) async fn show(
 ) -> Result<Json<ImportView>, ApiError> {
     let mut cx = scope.read().await?;
     Ok(Json(service::find(&mut cx, id).await?.into()))
+}
+
+/// Deletes an import that is over, with its faults and the rows that were left out. What was imported stays.
+///
+/// Needs the permission of what was imported besides, such as `products.write`. Thirty days after it was over, an import is
+/// deleted by itself.
+#[utoipa::path(
+    delete, path = "/imports/{id}", tag = "imports",
+    params(("id" = ImportId, Path, description = "An import that is over")),
+    responses(
+        (status = 204, description = "Deleted"),
+        (status = 404, description = "`imports.not_found`"),
+        (status = 409, description = "`imports.not_over`: cancel it first"),
+    ),
+    extensions(("x-permission" = json!("imports.write"))),
+)]
+pub(crate) async fn delete(
+    scope: Scope<ImportsWrite>,
+    Extension(imports): Extension<Imports>,
+    Path(id): Path<ImportId>,
+) -> Result<NoContent, ApiError> {
+    let mut cx = scope.begin().await?;
+    let import = service::delete(&mut cx, id).await?;
+    if let Some(kind) = imports.kind(&import.kind) {
+        scope.check_permission(kind.permission)?;
+    }
+    cx.commit().await?;
+    Ok(NoContent)
 }
 
 /// Ends an import before its file ends. What was imported stays.

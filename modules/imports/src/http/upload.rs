@@ -7,7 +7,7 @@ use stoa_http::{ApiError, Created, Scope, Upload, UploadField};
 use utoipa::ToSchema;
 
 use super::views::ImportView;
-use crate::{Imports, permissions::ImportsWrite, service::NewFile};
+use crate::{Imports, error::ImportsError, permissions::ImportsWrite, service::NewFile};
 
 /// A form with a file. The fields come in this order, so that the file can be taken in as it arrives.
 #[derive(ToSchema)]
@@ -50,7 +50,8 @@ pub(crate) async fn create(
     let limit = u64::try_from(imports.max_size())
         .unwrap_or(u64::MAX)
         .saturating_add(1);
-    let mut fields = upload.fields(limit)?;
+    let too_large = |_| ImportsError::TooLarge(imports.max_mib());
+    let mut fields = upload.fields(limit).map_err(too_large)?;
     let (mut kind, mut format) = (String::new(), String::new());
     let file = loop {
         let field = fields.next().await?.ok_or_else(no_file)?;

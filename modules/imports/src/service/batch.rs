@@ -1,11 +1,15 @@
 //! Brings some records in as one unit of work, which also says how far the import is: killed at any point, it goes on
 //! with the next record, and nothing is done twice or by half.
 
-use stoa_db::TenantDb;
+use stoa_db::{Cx, DbResult, TenantDb};
+use stoa_jobs::Running;
 
-use super::read::{Halt, Record};
+use super::{
+    progress::note_progress,
+    read::{Halt, Record},
+};
 use crate::{
-    domain::{Fault, Import},
+    domain::{Fault, Import, Position},
     kind::{Importer, Outcome, Trouble},
     store::{self, rejects::RejectedRow},
 };
@@ -20,27 +24,11 @@ struct Tally {
     rows: Vec<RejectedRow>,
 }
 
-/// Brings a batch in. Where one record is refused by what is there, each is tried by itself.
-pub(super) async fn bring_in(
-    store: &TenantDb,
-    importer: &dyn Importer,
-    import: &mut Import,
-    batch: &[Record],
-) -> Result<(), Halt> {
-    if batch.len() > 1 {
-        match attempt(store, importer, import, batch).await {
-            Err(Failure::Refused(_)) => {}
-            other => return other.map_err(Failure::halt),
-        }
-    }
-    for record in batch {
-        let alone = std::slice::from_ref(record);
-        match attempt(store, importer, import, alone).await {
-            Err(Failure::Refused(faults)) => leave_out(store, import, record, faults).await?,
-            other => other.map_err(Failure::halt)?,
-        }
-    }
-    Ok(())
+/// Where records are brought in, and the job that does it, if it is one.
+pub(super) struct Place<'p> {
+    pub(super) store: &'p TenantDb,
+    pub(super) importer: &'p dyn Importer,
+    pub(super) job: Option<&'p Running>,
 }
 
 enum Failure {
@@ -64,56 +52,77 @@ impl<E: Into<Halt>> From<E> for Failure {
     }
 }
 
-async fn attempt(
-    store: &TenantDb,
-    importer: &dyn Importer,
-    import: &mut Import,
-    batch: &[Record],
-) -> Result<(), Failure> {
-    let Some(end) = batch.last().map(|record| record.end) else {
-        return Ok(());
-    };
-    let mut cx = store.begin().await?;
-    if !store::imports::advance(&mut cx, import.id, import.position, end).await? {
-        return Err(Failure::Halt(Halt::Left));
+impl Place<'_> {
+    /// Brings a batch in. Where one record is refused by what is there, each is tried by itself.
+    pub(super) async fn bring_in(&self, import: &mut Import, batch: &[Record]) -> Result<(), Halt> {
+        if batch.len() > 1 {
+            match self.attempt(import, batch).await {
+                Err(Failure::Refused(_)) => {}
+                other => return other.map_err(Failure::halt),
+            }
+        }
+        for record in batch {
+            match self.attempt(import, std::slice::from_ref(record)).await {
+                Err(Failure::Refused(faults)) => self.leave_out(import, record, faults).await?,
+                other => other.map_err(Failure::halt)?,
+            }
+        }
+        Ok(())
     }
-    let mut tally = Tally::of(import);
-    for record in batch {
-        let outcome = match record.is_cut {
-            true => Outcome::Rejected(vec![too_long(record)]),
-            false => match importer.import(&mut cx, &record.rows).await {
-                Ok(outcome) => outcome,
-                Err(Trouble::Refused(faults)) => return Err(Failure::Refused(faults)),
-                Err(Trouble::Db(error)) => return Err(error.into()),
-            },
-        };
-        tally.add(record, outcome);
-    }
-    tally.import.position = end;
-    tally.write(&mut cx).await?;
-    cx.commit().await?;
-    *import = tally.import;
-    Ok(())
-}
 
-/// Passes over a record that was refused.
-async fn leave_out(
-    store: &TenantDb,
-    import: &mut Import,
-    record: &Record,
-    faults: Vec<Fault>,
-) -> Result<(), Halt> {
-    let mut cx = store.begin().await?;
-    if !store::imports::advance(&mut cx, import.id, import.position, record.end).await? {
-        return Err(Halt::Left);
+    async fn attempt(&self, import: &mut Import, batch: &[Record]) -> Result<(), Failure> {
+        let Some(end) = batch.last().map(|record| record.end) else {
+            return Ok(());
+        };
+        let mut cx = self.take(import, end).await?;
+        let mut tally = Tally::of(import);
+        for record in batch {
+            let outcome = match record.is_cut {
+                true => Outcome::Rejected(vec![too_long(record)]),
+                false => match self.importer.import(&mut cx, &record.rows).await {
+                    Ok(outcome) => outcome,
+                    Err(Trouble::Refused(faults)) => return Err(Failure::Refused(faults)),
+                    Err(Trouble::Db(error)) => return Err(error.into()),
+                },
+            };
+            tally.add(record, outcome);
+        }
+        Ok(self.commit(cx, tally, end, import).await?)
     }
-    let mut tally = Tally::of(import);
-    tally.add(record, Outcome::Rejected(faults));
-    tally.import.position = record.end;
-    tally.write(&mut cx).await?;
-    cx.commit().await?;
-    *import = tally.import;
-    Ok(())
+
+    /// Passes over a record that was refused.
+    async fn leave_out(&self, import: &mut Import, record: &Record, faults: Vec<Fault>) -> Result<(), Halt> {
+        let cx = self.take(import, record.end).await?;
+        let mut tally = Tally::of(import);
+        tally.add(record, Outcome::Rejected(faults));
+        self.commit(cx, tally, record.end, import).await
+    }
+
+    /// A unit of work that has the rows up to `end` to itself.
+    async fn take(&self, import: &Import, end: Position) -> Result<Cx, Halt> {
+        let mut cx = self.store.begin().await?;
+        match store::imports::advance(&mut cx, import.id, import.position, end).await? {
+            true => Ok(cx),
+            false => Err(Halt::Left),
+        }
+    }
+
+    async fn commit(
+        &self,
+        mut cx: Cx,
+        mut tally: Tally,
+        end: Position,
+        import: &mut Import,
+    ) -> Result<(), Halt> {
+        tally.import.position = end;
+        tally.write(&mut cx).await?;
+        if let Some(job) = self.job {
+            note_progress(job, &mut cx, &tally.import).await?;
+        }
+        cx.commit().await?;
+        *import = tally.import;
+        Ok(())
+    }
 }
 
 fn too_long(record: &Record) -> Fault {
@@ -163,7 +172,7 @@ impl Tally {
         }));
     }
 
-    async fn write(&mut self, cx: &mut stoa_db::Cx) -> stoa_db::DbResult<()> {
+    async fn write(&mut self, cx: &mut Cx) -> DbResult<()> {
         let id = self.import.id;
         store::rejects::insert_faults(cx, id, self.import.faults, &self.faults).await?;
         store::rejects::insert_rows(cx, id, &self.rows).await?;

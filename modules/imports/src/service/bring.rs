@@ -1,7 +1,7 @@
 //! Imports a file that is at hand, and stays until it is over: for the command, and for what the platform brings along.
 
 use std::{
-    io::{self, Read, Seek},
+    io::{self, Read, Seek, SeekFrom},
     ops::ControlFlow,
     time::Duration,
 };
@@ -18,7 +18,7 @@ use crate::{
     Imports,
     domain::{CHUNK, Counts, Fault, Import, ImportId, State},
     error::ImportsError,
-    service::NewFile,
+    service::{NewFile, Runner},
     store,
 };
 
@@ -65,6 +65,7 @@ impl Imports {
         on_progress: impl Fn(&Import) + Send + Sync,
     ) -> Result<ImportReport, ImportsError> {
         let kind = self.find(file.kind, file.format)?;
+        self.check_size(&mut file.source)?;
         let digest = digest(&mut file.source)?;
         let mut cx = store.read().await?;
         let same = store::imports::same(&mut cx, file.kind, file.format, digest).await?;
@@ -89,6 +90,16 @@ impl Imports {
             .await
     }
 
+    /// A file that is too large is not read to its end to find that out.
+    fn check_size(&self, source: &mut impl Seek) -> Result<(), ImportsError> {
+        let size = source.seek(SeekFrom::End(0))?;
+        source.rewind()?;
+        match i64::try_from(size) {
+            Ok(size) if size <= self.max_size() => Ok(()),
+            _ => Err(ImportsError::TooLarge(self.max_mib())),
+        }
+    }
+
     async fn see_to_its_end(
         &self,
         store: &TenantDb,
@@ -100,8 +111,15 @@ impl Imports {
             on_progress(import);
             ControlFlow::Continue(())
         };
+        let runner = Runner {
+            imports: self,
+            store,
+            features,
+            job: None,
+            on_progress: &go_on,
+        };
         loop {
-            self.run(store, features, Some(id), &go_on).await?;
+            runner.run(Some(id)).await?;
             let mut cx = store.read().await?;
             let import = super::find(&mut cx, id).await?;
             if import.state.is_over() {

@@ -8,7 +8,20 @@ use crate::{
     kind::{ImportKind, Importer, Opening},
 };
 
-/// Looks at the beginning of a file, or at all of a short one, as an import of it will.
+/// Reads a file that is at hand to its end, as an import of it will, so that it is refused before it is taken.
+pub(super) fn open_whole(
+    file: &[u8],
+    kind: &ImportKind,
+    format: &str,
+    currency: Currency,
+) -> Result<(), Unusable> {
+    open_start(file, kind, format, currency)?;
+    let mut rows = rows(file).skip(1);
+    rows.next().ok_or_else(no_rows)??;
+    rows.try_for_each(|row| row.map(drop))
+}
+
+/// Looks at the beginning of a file.
 pub(super) fn open_start(
     start: &[u8],
     kind: &ImportKind,
@@ -42,6 +55,13 @@ pub(super) fn no_header() -> Unusable {
     Unusable::new(
         "imports.empty",
         "This file is empty; export it once more and keep its header row.",
+    )
+}
+
+pub(super) fn no_rows() -> Unusable {
+    Unusable::new(
+        "imports.no_rows",
+        "This file has a header and no rows; export it once more with what is to be imported.",
     )
 }
 

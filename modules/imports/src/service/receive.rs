@@ -8,11 +8,11 @@ use sha2::{Digest, Sha256};
 use stoa_core::{Currency, Text};
 use stoa_db::TenantDb;
 
-use super::open::open_start;
+use super::open::{open_start, open_whole};
 use crate::{
     Imports,
     domain::{CHUNK, Import, ImportId},
-    error::ImportsError,
+    error::{ImportsError, Unusable},
     events::ImportReceived,
     jobs::{ForgetFiles, RunImports},
     kind::ImportKind,
@@ -32,6 +32,9 @@ pub(crate) struct NewFile<'f> {
     pub(crate) currency: Currency,
 }
 
+/// How closely a file is looked at.
+type Open = fn(&[u8], &ImportKind, &str, Currency) -> Result<(), Unusable>;
+
 /// A file that is arriving.
 struct Arrival<'a> {
     store: &'a TenantDb,
@@ -44,8 +47,8 @@ struct Arrival<'a> {
 }
 
 impl Imports {
-    /// Keeps the file that `pieces` are, and has it wait for its turn. Its first rows are looked at: a file that nobody
-    /// could read is refused before the rest of it is sent.
+    /// Keeps the file that `pieces` are, and has it wait for its turn. Its first rows are looked at, and a file of one piece
+    /// is read to its end: what nobody could read is refused before the rest of it is sent.
     pub(crate) async fn keep<E: From<ImportsError>>(
         &self,
         store: &TenantDb,
@@ -75,11 +78,11 @@ impl Imports {
                 return Err(ImportsError::TooLarge(self.max_mib()).into());
             }
             while arrival.pending.len() > CHUNK {
-                arrival.look(new)?;
+                arrival.look(new, open_start)?;
                 arrival.write_chunk().await?;
             }
         }
-        arrival.look(new)?;
+        arrival.look(new, open_whole)?;
         Ok(arrival.finish().await?)
     }
 }
@@ -120,10 +123,10 @@ impl<'a> Arrival<'a> {
         self.pending.extend_from_slice(piece);
     }
 
-    /// Looks at the beginning of the file, as long as it is at hand.
-    fn look(&self, new: NewFile<'_>) -> Result<(), ImportsError> {
+    /// Looks at the file, as long as its beginning is at hand.
+    fn look(&self, new: NewFile<'_>, open: Open) -> Result<(), ImportsError> {
         if self.chunks == 0 {
-            open_start(&self.pending, new.kind, new.format, new.currency)?;
+            open(&self.pending, new.kind, new.format, new.currency)?;
         }
         Ok(())
     }

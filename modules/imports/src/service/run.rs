@@ -3,14 +3,17 @@
 //! Whoever runs them runs the oldest that is not over, so they never overlap; of two runners on the same one, each batch
 //! is the first's, and the other leaves.
 
-use std::ops::ControlFlow;
+use std::{ops::ControlFlow, panic::AssertUnwindSafe};
 
+use futures_util::FutureExt as _;
 use stoa_core::{ErrorKind, Failure as _, FeatureSet};
 use stoa_db::TenantDb;
+use stoa_jobs::Running;
 
 use super::{
-    batch::bring_in,
-    open::{no_header, open},
+    batch::Place,
+    open::{no_header, no_rows, open},
+    progress::note_progress,
     read::{Halt, Record, Records, Rows},
 };
 use crate::{
@@ -28,6 +31,9 @@ const BATCH: usize = 32;
 /// Or how many bytes of cells.
 const BATCH_BYTES: usize = 1024 * 1024;
 
+/// How often an import may end whoever runs it, by a fault of this program, before it is given up.
+const MAX_TRIES: i64 = 3;
+
 /// How running came to an end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ran {
@@ -37,67 +43,98 @@ pub(crate) enum Ran {
     Paused,
     /// Another runner was met, who goes on with the rest.
     Left,
+    /// An import panicked, and is to be tried again.
+    BrokeOff,
 }
 
 /// Hears after each batch how far an import is, and may have it pause there.
 pub(crate) type OnProgress<'p> = &'p (dyn Fn(&Import) -> ControlFlow<()> + Sync);
 
-/// Where an import is run, and who hears how far it is.
-struct Runner<'r> {
-    imports: &'r Imports,
-    store: &'r TenantDb,
-    features: &'r FeatureSet,
-    on_progress: OnProgress<'r>,
+/// Where imports are run, and who hears how far they are.
+pub(crate) struct Runner<'r> {
+    pub(crate) imports: &'r Imports,
+    pub(crate) store: &'r TenantDb,
+    pub(crate) features: &'r FeatureSet,
+    /// The job that runs them, unless somebody waits for one in place.
+    pub(crate) job: Option<&'r Running>,
+    pub(crate) on_progress: OnProgress<'r>,
 }
 
-impl Imports {
+impl Runner<'_> {
     /// Runs what waits until nothing does, or until `last` is over. Fails when the store does; called again it goes on.
-    pub(crate) async fn run(
-        &self,
-        store: &TenantDb,
-        features: &FeatureSet,
-        last: Option<ImportId>,
-        on_progress: OnProgress<'_>,
-    ) -> Result<Ran, ImportsError> {
-        let runner = Runner {
-            imports: self,
-            store,
-            features,
-            on_progress,
-        };
-        while let Some(id) = runner.next().await? {
-            let ran = runner.run(id).await?;
+    pub(crate) async fn run(&self, last: Option<ImportId>) -> Result<Ran, ImportsError> {
+        while let Some(id) = self.next().await? {
+            let ran = self.run_one(id).await?;
             if ran != Ran::Through || last == Some(id) {
                 return Ok(ran);
             }
         }
         Ok(Ran::Through)
     }
-}
 
-impl Runner<'_> {
     async fn next(&self) -> Result<Option<ImportId>, ImportsError> {
         let mut cx = self.store.read().await?;
         Ok(store::imports::next(&mut cx).await?)
     }
 
-    async fn run(&self, id: ImportId) -> Result<Ran, ImportsError> {
+    async fn run_one(&self, id: ImportId) -> Result<Ran, ImportsError> {
         let mut import = self.find(id).await?;
-        match self.read(&mut import).await {
-            Ok(ControlFlow::Continue(())) => self.end(&import, State::Done, None).await?,
-            Ok(ControlFlow::Break(())) => return Ok(Ran::Paused),
-            Err(Halt::Left) => {
-                let is_over = self.find(id).await?.state.is_over();
-                return Ok(if is_over { Ran::Through } else { Ran::Left });
+        let tries = self.begin_try(&import).await?;
+        if tries > MAX_TRIES {
+            self.give_up(&import).await?;
+            return Ok(Ran::Through);
+        }
+        let reading = self.read(&mut import);
+        let read = match self.job {
+            Some(_) => AssertUnwindSafe(reading).catch_unwind().await,
+            None => Ok(reading.await),
+        };
+        match read {
+            Ok(Ok(ControlFlow::Continue(()))) => self.end(&import, State::Done, None).await?,
+            Ok(Ok(ControlFlow::Break(()))) => return Ok(Ran::Paused),
+            Ok(Err(halt)) => return self.halt(&import, halt).await,
+            Err(_) if tries == MAX_TRIES => self.give_up(&import).await?,
+            Err(_) => return Ok(Ran::BrokeOff),
+        }
+        Ok(Ran::Through)
+    }
+
+    /// Counts that the import is begun with. Only a job does: of several who wait for one import, none may count the others.
+    async fn begin_try(&self, import: &Import) -> Result<i64, ImportsError> {
+        let Some(job) = self.job else { return Ok(0) };
+        let mut cx = self.store.begin().await?;
+        let tries = store::imports::count_try(&mut cx, import.id).await?;
+        note_progress(job, &mut cx, import).await?;
+        cx.commit().await?;
+        // One that is over by now is seen to be.
+        Ok(tries.unwrap_or_default())
+    }
+
+    async fn forget_tries(&self, import: &Import) -> Result<(), ImportsError> {
+        let mut cx = self.store.begin().await?;
+        store::imports::forget_tries(&mut cx, import.id).await?;
+        Ok(cx.commit().await?)
+    }
+
+    async fn halt(&self, import: &Import, halt: Halt) -> Result<Ran, ImportsError> {
+        match halt {
+            Halt::Left if self.find(import.id).await?.state.is_over() => {}
+            Halt::Left => {
+                self.forget_tries(import).await?;
+                return Ok(Ran::Left);
             }
-            Err(Halt::Unusable(unusable)) => self.fail(&import, unusable).await?,
+            Halt::Unusable(unusable) => self.fail(import, unusable).await?,
             // A store that cannot be reached may be later: the import stays where it is, and is gone on with.
-            Err(Halt::Db(error)) if error.kind() == ErrorKind::Unavailable => return Err(error.into()),
-            Err(Halt::Db(error)) => {
+            Halt::Db(error) if error.kind() == ErrorKind::Unavailable => {
+                // It may have recovered already. If not, the next try says the same.
+                let _ = self.forget_tries(import).await;
+                return Err(error.into());
+            }
+            Halt::Db(error) => {
                 tracing::error!(import = %import.id, error = ?error, "an import cannot go on");
                 let unusable =
                     Unusable::new("imports.broken", "This import cannot go on; send the file again.");
-                self.fail(&import, unusable).await?;
+                self.fail(import, unusable).await?;
             }
         }
         Ok(Ran::Through)
@@ -114,12 +151,17 @@ impl Runner<'_> {
         let importer = self.survey(import, kind).await?;
         let rows = Rows::at(self.store, import.id, import.size, import.position);
         let mut records = Records::new(rows);
+        let place = Place {
+            store: self.store,
+            importer: &*importer,
+            job: self.job,
+        };
         loop {
             let batch = gather(&mut records, &*importer).await?;
             if batch.is_empty() {
                 return Ok(ControlFlow::Continue(()));
             }
-            bring_in(self.store, &*importer, import, &batch).await?;
+            place.bring_in(import, &batch).await?;
             if (self.on_progress)(import).is_break() {
                 return Ok(ControlFlow::Break(()));
             }
@@ -164,9 +206,12 @@ impl Runner<'_> {
         if !store::imports::start(&mut cx, import.id, &survey).await? {
             return Err(Halt::Left);
         }
-        cx.commit().await?;
         import.position = survey.begin;
-        Ok(())
+        import.rows_total = Some(survey.rows);
+        if let Some(job) = self.job {
+            note_progress(job, &mut cx, import).await?;
+        }
+        Ok(cx.commit().await?)
     }
 
     async fn fail(&self, import: &Import, unusable: Unusable) -> Result<(), ImportsError> {
@@ -175,6 +220,12 @@ impl Runner<'_> {
             detail: unusable.detail,
         };
         self.end(import, State::Failed, Some(&failed)).await
+    }
+
+    /// Ends an import that ends its runners, so that those behind it are run.
+    async fn give_up(&self, import: &Import) -> Result<(), ImportsError> {
+        tracing::error!(import = %import.id, row = import.position.row, "an import was given up");
+        self.fail(import, broke_off(import)).await
     }
 
     /// The import is over, and with it the file.
@@ -210,16 +261,25 @@ fn size(row: &Row) -> usize {
     row.cells.iter().map(String::len).sum()
 }
 
+fn broke_off(import: &Import) -> Unusable {
+    let stays = match import.rows_total {
+        Some(_) => format!(
+            "at row {} or shortly after it; what was imported before stays. Send the rows from there on in smaller files \
+             to find the one",
+            import.position.row
+        ),
+        None => "while it was gone through; nothing was imported. Send it in smaller files to find the rows"
+            .to_owned(),
+    };
+    Unusable::new(
+        "imports.broke_off",
+        format!("This import broke off {MAX_TRIES} times {stays}, or ask the operator, whose log says why."),
+    )
+}
+
 fn unknown_kind() -> Unusable {
     Unusable::new(
         "imports.kind",
         "What this file was sent for cannot be imported any more.",
-    )
-}
-
-fn no_rows() -> Unusable {
-    Unusable::new(
-        "imports.no_rows",
-        "This file has a header and no rows; export it once more with what is to be imported.",
     )
 }

@@ -71,6 +71,34 @@ pub(crate) async fn delete(cx: &mut Cx, id: ImportId) -> DbResult<()> {
     Ok(())
 }
 
+/// Deletes an import that is over, with its faults and rows; false when there is none of that id.
+pub(crate) async fn delete_over(cx: &mut Cx, id: ImportId) -> DbResult<bool> {
+    let deleted: Option<(ImportId,)> = cx
+        .sql(sql!(
+            "DELETE FROM imports WHERE id = $1 AND state IN ('done', 'failed', 'cancelled') RETURNING id"
+        ))
+        .bind(id)
+        .heavy()
+        .optional()
+        .await?;
+    Ok(deleted.is_some())
+}
+
+/// Deletes one import that was over by that time; false when none is left.
+pub(crate) async fn delete_old(cx: &mut Cx, before: Timestamp) -> DbResult<bool> {
+    let deleted: Option<(ImportId,)> = cx
+        .sql(sql!(
+            "DELETE FROM imports WHERE id = (SELECT id FROM imports WHERE state IN ('done', 'failed', 'cancelled')
+                 AND finished_at < $1 ORDER BY id LIMIT 1)
+             RETURNING id"
+        ))
+        .bind(before)
+        .heavy()
+        .optional()
+        .await?;
+    Ok(deleted.is_some())
+}
+
 /// Deletes what began to arrive and has not grown since.
 pub(crate) async fn delete_broken_off(cx: &mut Cx, before: Timestamp) -> DbResult<()> {
     cx.sql(sql!(
@@ -160,6 +188,27 @@ pub(crate) async fn same(
     Ok(found.map(|(id,)| id))
 }
 
+/// Counts that a runner begins with it; says how many did since it last got further, and none when it is over.
+pub(crate) async fn count_try(cx: &mut Cx, id: ImportId) -> DbResult<Option<i64>> {
+    let tries: Option<(i64,)> = cx
+        .sql(sql!(
+            "UPDATE imports SET tries = tries + 1 WHERE id = $1 AND state IN ('waiting', 'running') RETURNING tries"
+        ))
+        .bind(id)
+        .optional()
+        .await?;
+    Ok(tries.map(|(tries,)| tries))
+}
+
+/// A runner has left it in good order.
+pub(crate) async fn forget_tries(cx: &mut Cx, id: ImportId) -> DbResult<()> {
+    cx.sql(sql!("UPDATE imports SET tries = 0 WHERE id = $1"))
+        .bind(id)
+        .execute()
+        .await?;
+    Ok(())
+}
+
 /// The file was gone through and can be read.
 pub(crate) async fn start(cx: &mut Cx, id: ImportId, survey: &Survey) -> DbResult<bool> {
     let now = cx.now();
@@ -186,7 +235,7 @@ pub(crate) async fn advance(cx: &mut Cx, id: ImportId, from: Position, to: Posit
     let now = cx.now();
     let changed = cx
         .sql(sql!(
-            "UPDATE imports SET position = $3, next_row = $4, touched_at = $5
+            "UPDATE imports SET position = $3, next_row = $4, touched_at = $5, tries = 0
              WHERE id = $1 AND position = $2 AND state = 'running'"
         ))
         .bind(id)

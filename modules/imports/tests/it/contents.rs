@@ -54,6 +54,13 @@ on_both_engines! {
         ] {
             refused(&shop, file, code, says).await;
         }
+        for (file, code, says) in [
+            ("Title,Price\n\n\n", "imports.no_rows", "no rows"),
+            ("Title,Price\nMug,1\n\"Bowl,2\nCup,3\n", "imports.open_quote", "Row 3"),
+            ("Title,Price\n\nMug,1\nBo\0wl,2\n", "imports.nul_byte", "Row 4"),
+        ] {
+            refused(&shop, file.as_bytes(), code, says).await;
+        }
         refused(&shop, &[b"Title,", vec![b'x'; 2 * 1024 * 1024].as_slice()].concat(), "imports.too_long", "1 MiB").await;
         fails(&app, &shop, &long, "imports.too_long", "Row 2").await;
         assert_eq!(kept(&app, &shop).await, (0, 1), "what was refused while it was sent is not kept");
@@ -61,10 +68,12 @@ on_both_engines! {
 
     async fn what_shows_later_fails_the_import_before_it_begins(app: TestApp) {
         let shop = app.shop().await;
-        let good = "Title,Price\nMug,1\n";
-        fails(&app, &shop, "Title,Price\n\n\n", "imports.no_rows", "no rows").await;
-        fails(&app, &shop, &format!("{good}\"Bowl,2\nCup,3\n"), "imports.open_quote", "Row 3").await;
-        fails(&app, &shop, &format!("{good}Bo\0wl,2\n"), "imports.nul_byte", "Row 3").await;
+        // More than one piece.
+        let blank = "\n".repeat(300_000);
+        let good = format!("Title,Price\nMug,1\n{blank}");
+        fails(&app, &shop, &format!("Title,Price\n{blank}"), "imports.no_rows", "no rows").await;
+        fails(&app, &shop, &format!("{good}\"Bowl,2\nCup,3\n"), "imports.open_quote", "Row 300003").await;
+        fails(&app, &shop, &format!("{good}Bo\0wl,2\n"), "imports.nul_byte", "Row 300003").await;
         assert!(items(&shop.get("/ecommerce/products").await.json()).is_empty());
     }
 

@@ -7,6 +7,8 @@
 
 mod builders;
 mod contents;
+mod given_up;
+mod kept;
 mod rejected_rows;
 mod resume;
 mod turns;
