@@ -18,6 +18,13 @@ pub(crate) struct UserLoggedIn {
 }
 
 #[derive(Debug, Serialize)]
+pub(crate) struct PasswordSet {
+    #[serde(skip)]
+    pub(crate) user: UserId,
+    pub(crate) sessions_ended: usize,
+}
+
+#[derive(Debug, Serialize)]
 pub(crate) struct SessionEnded {
     #[serde(skip)]
     pub(crate) session: SessionId,
@@ -101,6 +108,14 @@ impl Event for UserCreated {
 
 impl Event for UserLoggedIn {
     const KIND: &'static str = "user.logged_in";
+
+    fn subject(&self) -> String {
+        self.user.to_string()
+    }
+}
+
+impl Event for PasswordSet {
+    const KIND: &'static str = "user.password_set";
 
     fn subject(&self) -> String {
         self.user.to_string()

@@ -36,6 +36,7 @@ pub use roles::RolePermissions;
 pub use service::{
     add_membership::add_membership,
     create_user::create_user,
+    set_password::{ReplacedPassword, set_password},
     start_session::{StartSession, StartedSession, start_session},
 };
 pub use store::users::user_by_email;

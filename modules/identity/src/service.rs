@@ -9,4 +9,5 @@ pub(crate) mod end_session;
 pub(crate) mod grant_tokens;
 pub(crate) mod log_in;
 pub(crate) mod remove_member;
+pub(crate) mod set_password;
 pub(crate) mod start_session;

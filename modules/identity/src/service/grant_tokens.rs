@@ -39,8 +39,10 @@ pub(crate) async fn grant_tokens(
     db: &Db,
     command: GrantTokens,
 ) -> Result<Granted, IdentityError> {
-    let user = verified(identity, db, &command.email, command.password).await?;
+    let verified = verified(identity, db, &command.email, command.password).await?;
+    let user = verified.user;
     let mut cx = db.platform_begin(Actor::User(user)).await?;
+    verified.hold(&mut cx).await?;
     let bound = bound(&mut cx, user, command.tenant).await?;
     let id = cx.new_id();
     let session = NewSession {

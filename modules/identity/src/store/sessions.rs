@@ -165,6 +165,18 @@ impl Sessions {
         Ok(ended.into_iter().map(|(hash,)| hash).collect())
     }
 
+    /// Ends all of a user's sessions; yields their tokens' hashes.
+    pub(crate) async fn delete_of_user(cx: &mut PlatformCx, user: UserId) -> DbResult<Vec<TokenHash>> {
+        let ended: Vec<(TokenHash,)> = cx
+            .sql(control_sql!(
+                "DELETE FROM sessions WHERE user_id = $1 RETURNING token_hash"
+            ))
+            .bind(user)
+            .all()
+            .await?;
+        Ok(ended.into_iter().map(|(hash,)| hash).collect())
+    }
+
     pub(crate) async fn delete_expired(cx: &mut PlatformCx, user: UserId) -> DbResult<()> {
         let now = cx.now();
         cx.sql(control_sql!(

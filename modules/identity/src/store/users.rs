@@ -45,6 +45,38 @@ pub(crate) async fn login(cx: &mut PlatformCx, email: &Email) -> DbResult<Option
     .await
 }
 
+/// Whose password it is now; none when nobody has that email.
+pub(crate) async fn set_password(
+    cx: &mut PlatformCx,
+    email: &Email,
+    password: &PasswordHash,
+) -> DbResult<Option<UserId>> {
+    let now = cx.now();
+    let set: Option<(UserId,)> = cx
+        .sql(control_sql!(
+            "UPDATE users SET password_hash = $2, updated_at = $3, version = version + 1 WHERE email = $1 RETURNING id"
+        ))
+        .bind(email)
+        .bind(password.as_str())
+        .bind(now)
+        .optional()
+        .await?;
+    Ok(set.map(|(id,)| id))
+}
+
+/// Whether the password that was verified is still the user's, who is held.
+pub(crate) async fn is_password(cx: &mut PlatformCx, id: UserId, password: &PasswordHash) -> DbResult<bool> {
+    let found: Option<(UserId,)> = cx
+        .sql(control_sql!(
+            "SELECT id FROM users WHERE id = $1 AND password_hash = $2 AND active FOR UPDATE"
+        ))
+        .bind(id)
+        .bind(password.as_str())
+        .optional()
+        .await?;
+    Ok(found.is_some())
+}
+
 pub(crate) async fn note_login(cx: &mut PlatformCx, id: UserId, at: Timestamp) -> DbResult<()> {
     cx.sql(control_sql!("UPDATE users SET last_login_at = $1 WHERE id = $2"))
         .bind(at)
