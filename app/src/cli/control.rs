@@ -8,6 +8,7 @@
 mod caller;
 mod protocol;
 mod server;
+pub(crate) mod socket;
 
 pub(crate) use caller::call;
 pub(crate) use server::Control;

@@ -1,18 +1,20 @@
 //! The data directory belongs to one process at a time: to the one that serves it, or to a command when none does.
 
 use std::{
-    fs::{self, DirBuilder, File, Permissions, TryLockError},
-    io,
-    os::unix::{
-        fs::{DirBuilderExt as _, PermissionsExt as _},
-        net::UnixStream,
+    fs::{DirBuilder, File, TryLockError},
+    io::{
+        self,
+        ErrorKind::{ConnectionRefused, NotFound},
     },
+    os::unix::{fs::DirBuilderExt as _, net::UnixStream},
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use anyhow::{Context, Result};
 use tokio::{net::UnixListener, time::sleep};
+
+use super::control::socket;
 
 /// How often a directory that another command holds is asked for.
 const WAIT: Duration = Duration::from_millis(50);
@@ -37,18 +39,24 @@ pub(crate) enum Claim {
 impl DataDirectory {
     /// Holds the directory or reaches the process that serves it. Waits while that one starts, or another command works.
     pub(crate) async fn claim(path: &Path) -> Result<Claim> {
-        make(path).with_context(|| format!("making {}", path.display()))?;
+        make(path).with_context(|| unusable(path))?;
         let mut waited = 0;
         loop {
-            if let Some(lock) = try_lock(&path.join("control.lock"))? {
+            if let Some(lock) = try_lock(&path.join("control.lock")).with_context(|| unusable(path))? {
                 let directory = Self {
                     path: path.to_owned(),
                     _lock: lock,
                 };
                 return Ok(Claim::Held(directory));
             }
-            if let Ok(server) = UnixStream::connect(socket(path)) {
-                return Ok(Claim::Served(server));
+            match socket::connect(path) {
+                Ok(server) => return Ok(Claim::Served(server)),
+                // Whoever holds the directory is a command, or a server that starts.
+                Err(error) if [NotFound, ConnectionRefused].contains(&error.kind()) => {}
+                Err(error) => {
+                    let why = format!("reaching the server that holds {}", path.display());
+                    return Err(error).context(why);
+                }
             }
             waited += 1;
             if waited == PATIENCE {
@@ -58,31 +66,29 @@ impl DataDirectory {
         }
     }
 
-    /// Takes commands of other processes from here on. A socket that is there is a dead process's.
+    /// Takes commands of other processes from here on.
     pub(crate) fn listen(&self) -> Result<UnixListener> {
-        let socket = socket(&self.path);
-        let bound = remove(&socket)
-            .and_then(|()| UnixListener::bind(&socket))
-            .and_then(|listener| {
-                fs::set_permissions(&socket, Permissions::from_mode(0o600)).map(|()| listener)
-            });
-        bound.with_context(|| format!("listening on {}", socket.display()))
+        socket::bind(&self.path).with_context(|| format!("listening for commands in {}", self.path.display()))
     }
 }
 
 impl Drop for DataDirectory {
     fn drop(&mut self) {
-        let _ = remove(&socket(&self.path));
+        let _ = socket::remove(&self.path);
     }
-}
-
-fn socket(directory: &Path) -> PathBuf {
-    directory.join("control.sock")
 }
 
 /// Nobody but the operator's account enters it.
 fn make(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+fn unusable(path: &Path) -> String {
+    format!(
+        "{} cannot be the data directory: it has to be a directory that whoever calls stoa owns, or a place where one can be \
+         made (--data, STOA_DATA)",
+        path.display()
+    )
 }
 
 fn try_lock(path: &Path) -> Result<Option<File>> {
@@ -95,12 +101,5 @@ fn try_lock(path: &Path) -> Result<Option<File>> {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("locking {}", path.display())),
-    }
-}
-
-fn remove(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
     }
 }

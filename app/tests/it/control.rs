@@ -130,6 +130,29 @@ fn what_a_command_changes_is_seen_by_the_next_request() {
     assert_eq!(person.wait().unwrap().code(), Some(0));
 }
 
+/// A socket's address holds 108 bytes.
+#[test]
+fn commands_reach_a_server_in_a_directory_with_a_long_path() {
+    let mut installation = Installation::on_sqlite();
+    let data = installation
+        .data
+        .path()
+        .join("d".repeat(120))
+        .join("d".repeat(120));
+    installation.env("STOA_DATA", data.display().to_string());
+    installation.open_shop("pots");
+    let server = Server::start(&installation);
+    installation.open_shop("pans");
+    assert_eq!(server.get("pans", "/").0, 200);
+    assert!(data.join("control.sock").exists());
+    assert_eq!(server.end(), Some(0));
+    assert!(!data.join("control.sock").exists());
+    assert_eq!(
+        installation.json(&["tenant", "list"]).as_array().unwrap().len(),
+        2
+    );
+}
+
 #[test]
 fn only_the_operator_reaches_the_socket() {
     let installation = Installation::on_sqlite();

@@ -23,14 +23,14 @@ bad-cup,Bad Cup,,Kiln,Cup,,true,Title,Default Title,CC-2,shopify,8,deny,twelve,
 /// Where a run of the command keeps its stores.
 pub(crate) struct Installation {
     pub(crate) data: TempDir,
-    database: Vec<(&'static str, String)>,
+    environment: Vec<(&'static str, String)>,
 }
 
 impl Installation {
     pub(crate) fn on_sqlite() -> Self {
         Self {
             data: tempfile::tempdir().unwrap(),
-            database: Vec::new(),
+            environment: Vec::new(),
         }
     }
 
@@ -39,15 +39,20 @@ impl Installation {
     }
 
     pub(crate) fn on_server(server: &PostgresServer) -> Self {
-        let database = vec![
+        let environment = vec![
             ("STOA_DATABASE_URL", server.app_url()),
             ("STOA_DATABASE_OWNER_URL", server.owner_url()),
             ("STOA_MASTER_KEY", MASTER_KEY.to_owned()),
         ];
         Self {
-            database,
+            environment,
             ..Self::on_sqlite()
         }
+    }
+
+    /// Has every command called with a variable set.
+    pub(crate) fn env(&mut self, name: &'static str, value: String) {
+        self.environment.push((name, value));
     }
 
     /// The vault of the key that the first command has made in the data directory.
@@ -63,7 +68,7 @@ impl Installation {
             .env("STOA_DATA", self.data.path())
             // What a busy machine made slow is logged, and is no part of what a command says.
             .env("STOA_LOG", "error");
-        command.envs(self.database.iter().map(|(name, value)| (*name, value)));
+        command.envs(self.environment.iter().map(|(name, value)| (*name, value)));
         command
     }
 
