@@ -11,6 +11,7 @@ mod doctor;
 mod import;
 mod migrate;
 mod restore;
+mod screen;
 mod serve;
 mod shard;
 mod snapshots;
@@ -30,11 +31,11 @@ use command::Command;
 pub(crate) struct Cli {
     #[command(subcommand)]
     called: Called,
-    #[command(flatten)]
-    flags: Flags,
     /// Answer in JSON
     #[arg(long, global = true)]
     json: bool,
+    #[command(flatten, next_help_heading = "Settings")]
+    flags: Flags,
 }
 
 #[derive(Debug, Subcommand)]

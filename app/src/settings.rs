@@ -11,7 +11,8 @@ use std::{
     path::PathBuf,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
+use axum::http::uri::Authority;
 use clap::{Args, ValueEnum};
 use figment::{
     Figment,
@@ -168,11 +169,23 @@ impl Settings {
         let settings: Self = figment
             .merge(Serialized::defaults(flags))
             .extract()
-            .context("settings")?;
+            .map_err(|error| anyhow!("settings: {}", error.to_string().replace("\"default.", "\"")))?;
+        settings.check_base_domain()?;
         Ok(Self {
             master_key: master_key::given()?,
             ..settings
         })
+    }
+
+    fn check_base_domain(&self) -> Result<()> {
+        let domain = self.base_domain();
+        match domain.parse::<Authority>() {
+            Ok(authority) if !authority.as_str().contains('@') => Ok(()),
+            _ => bail!(
+                "the base domain {domain:?} is no domain: give a name such as shops.example, with the port when it is not the \
+                 usual one"
+            ),
+        }
     }
 
     /// The domain that tenants' subdomains hang on, with the port when it is not the usual one.

@@ -7,7 +7,10 @@ use stoa::{KeptSnapshot, Stoa};
 use stoa_core::TenantId;
 use stoa_tenants::Status;
 
-use super::{tenant::find, terminal::Terminal};
+use super::{
+    tenant::find,
+    terminal::{Progress, Terminal},
+};
 
 #[derive(Debug, Args, Serialize, Deserialize)]
 pub(crate) struct Backup {
@@ -47,7 +50,9 @@ impl Backup {
     /// One store that cannot be copied keeps no other waiting.
     async fn run_for_all(&self, stoa: &Stoa, terminal: &Terminal) -> Result<()> {
         let (mut done, mut failed) = (Vec::new(), 0);
-        for tenant in stoa_tenants::list_tenants(stoa.db()).await? {
+        let tenants = stoa_tenants::list_tenants(stoa.db()).await?;
+        let all = tenants.len();
+        for tenant in tenants {
             if tenant.status == Status::Provisioning {
                 continue;
             }
@@ -62,9 +67,7 @@ impl Backup {
                     terminal.complain(format!("stoa: the store of {slug}: {error:#}"))?;
                 }
             }
-            if done.len().is_multiple_of(100) {
-                terminal.report_progress(|| format!("{} stores backed up …", done.len()));
-            }
+            terminal.report_progress(|| Progress::of(done.len(), Some(all), "stores backed up"));
         }
         terminal.show(&done, || done.iter().map(describe).collect::<Vec<_>>().join("\n"))?;
         if failed > 0 {

@@ -1,8 +1,11 @@
 //! What the operator can call upon the stores. A command is a value that runs on an opened platform, in the process that
 //! was called or in the one that serves.
 
-use anyhow::Result;
+use std::panic::AssertUnwindSafe;
+
+use anyhow::{Result, bail};
 use clap::Subcommand;
+use futures_util::FutureExt as _;
 use serde::{Deserialize, Serialize};
 use stoa::Stoa;
 
@@ -54,7 +57,14 @@ impl Command {
         }
     }
 
+    /// A panic is a failure of this command alone, in whichever process it runs.
     pub(crate) async fn run(self, stoa: &Stoa, terminal: &mut Terminal) -> Result<()> {
+        let work = AssertUnwindSafe(self.work(stoa, terminal)).catch_unwind();
+        work.await
+            .unwrap_or_else(|_| bail!("the command broke off by a fault of this program; its log says where"))
+    }
+
+    async fn work(self, stoa: &Stoa, terminal: &mut Terminal) -> Result<()> {
         match self {
             Self::Migrate(command) => command.run(stoa, terminal).await,
             Self::Doctor => doctor::run(stoa, terminal).await,

@@ -4,6 +4,7 @@ use anyhow::Result;
 use stoa::{Settings, Stoa, load_demo};
 
 use super::{
+    screen::Screen,
     serve::{hold, require_loopback, serve_opened},
     terminal::Line,
 };
@@ -33,5 +34,5 @@ fn announce(stoa: &Stoa) -> Result<()> {
 }
 
 fn say(text: String) -> Result<()> {
-    Line::Out(text).print()
+    Screen::default().print(&Line::Out(text))
 }

@@ -6,7 +6,7 @@ use stoa::Stoa;
 use stoa_db::DbResult;
 use stoa_tenants::Status;
 
-use super::terminal::Terminal;
+use super::terminal::{Progress, Terminal};
 
 /// What was found in one store.
 #[derive(Debug, Serialize)]
@@ -44,9 +44,8 @@ pub(crate) async fn run(stoa: &Stoa, terminal: &Terminal) -> Result<()> {
         }
         let slug = tenant.slug.to_string();
         examination.add(Some(slug), stoa.db().examine(tenant.id).await);
-        if examination.stores.is_multiple_of(100) {
-            terminal.report_progress(|| format!("{} stores examined …", examination.stores));
-        }
+        terminal
+            .report_progress(|| Progress::of(examination.stores, Some(tenants.len() + 1), "stores examined"));
     }
     let ids: Vec<_> = tenants.iter().map(|tenant| tenant.id).collect();
     for stray in stoa.db().strays(&ids)? {

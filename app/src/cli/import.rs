@@ -11,7 +11,7 @@ use stoa_imports::{Import, ImportFile, ImportReport};
 
 use super::{
     tenant::find,
-    terminal::{Given, Terminal},
+    terminal::{Given, Progress, Terminal},
 };
 
 #[derive(Debug, Subcommand, Serialize, Deserialize)]
@@ -19,11 +19,12 @@ pub(crate) enum Command {
     /// Import a product file; what is there already is brought up to date
     Products {
         /// The business's slug
-        #[arg(long)]
+        #[arg(long, value_name = "SLUG")]
         tenant: String,
         /// Whose format the file is in
         #[arg(long, value_enum)]
         format: Format,
+        /// CSV in UTF-8, with its header row
         file: PathBuf,
     },
 }
@@ -67,25 +68,21 @@ pub(crate) async fn run(stoa: &Stoa, command: Command, terminal: &mut Terminal) 
 }
 
 fn show_progress(import: &Import, terminal: &Terminal) {
-    terminal.report_progress(|| {
-        let of = import
-            .rows_total
-            .map_or_else(String::new, |total| format!(" of {total}"));
-        format!("{}{of} rows …", import.counts.rows)
-    });
+    terminal.report_progress(|| Progress::of(import.counts.rows, import.rows_total, "rows"));
 }
 
 fn describe(report: &ImportReport) -> String {
     let counts = report.counts;
     let mut text = format!(
-        "{} rows read: {} products created, {} updated, {} unchanged, {} rejected",
+        "rows: {}; products: {} created, {} updated, {} unchanged, {} rejected",
         counts.rows, counts.created, counts.updated, counts.unchanged, counts.rejected
     );
     for error in &report.errors {
-        text.push_str(&format!(
-            "\n  row {}, {}: {}",
-            error.row, error.column, error.reason
-        ));
+        let column = match error.column.as_str() {
+            "" => String::new(),
+            column => format!(", {column}"),
+        };
+        text.push_str(&format!("\n  row {}{column}: {}", error.row, error.reason));
     }
     if report.errors_omitted > 0 {
         text.push_str(&format!("\n  and {} more", report.errors_omitted));

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use stoa::{Migrated, Stoa};
 
-use super::terminal::Terminal;
+use super::terminal::{Progress, Terminal};
 
 #[derive(Debug, Args, Serialize, Deserialize)]
 pub(crate) struct Migrate {
@@ -19,9 +19,7 @@ impl Migrate {
     /// Opening the platform has brought the control store up to date; now each tenant's store is.
     pub(super) async fn run(self, stoa: &Stoa, terminal: &Terminal) -> Result<()> {
         let report = |migrated: &Migrated| {
-            if migrated.opened.is_multiple_of(100) {
-                terminal.report_progress(|| format!("{} stores opened …", migrated.opened));
-            }
+            terminal.report_progress(|| Progress::of(migrated.opened, None, "stores opened"));
         };
         let Migrated {
             tenants,

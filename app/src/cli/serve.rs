@@ -9,6 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::{
     control::Control,
     data_directory::{Claim, DataDirectory},
+    screen::Screen,
     terminal::Line,
 };
 
@@ -41,7 +42,8 @@ pub(super) async fn serve_opened(
 
 fn announce(stoa: &Stoa) -> Result<()> {
     if std::io::stdout().is_terminal() {
-        Line::Out(format!("The platform: {}/", stoa.config().subdomain_url("app"))).print()?;
+        let url = stoa.config().subdomain_url("app");
+        Screen::default().print(&Line::Out(format!("The platform: {url}/")))?;
     }
     Ok(())
 }

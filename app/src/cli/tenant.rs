@@ -9,15 +9,16 @@ use clap::{Args, Subcommand};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use stoa::Stoa;
-use stoa_core::{Actor, Currency, Email, Slug, TenantId, Token};
+use stoa_core::{Actor, Currency, Email, Slug, TenantId};
 use stoa_db::{Placement, PlacementKind, Placing};
 use stoa_http::TenantSnapshot;
 use stoa_identity::{NewUser, Password, PersonName};
 use stoa_tenants::{
-    Locale, NewBusiness, NewOwner, NewTenant, Status, Tenant, TenantKind, TenantName, TenantSlug, ZoneName,
+    Locale, NewBusiness, NewOwner, NewTenant, Status, Tenant, TenantError, TenantKind, TenantName,
+    TenantSlug, ZoneName,
 };
 
-use super::terminal::Terminal;
+use super::{terminal::Terminal, user::made_up};
 
 #[derive(Debug, Subcommand, Serialize, Deserialize)]
 pub(crate) enum Command {
@@ -50,13 +51,14 @@ pub(crate) struct Create {
     /// Name in addresses, such as blue-shop
     #[arg(long)]
     slug: String,
+    /// What people call it
     #[arg(long)]
     name: String,
     /// Who owns it; an account is made if there is none, with a password that is shown once
-    #[arg(long)]
+    #[arg(long, value_name = "EMAIL")]
     owner_email: String,
     /// The owner's name, for a new account [default: the part of the email before the @]
-    #[arg(long)]
+    #[arg(long, value_name = "NAME")]
     owner_name: Option<String>,
     /// store, content, clinic or event
     #[arg(long, default_value = "store")]
@@ -64,10 +66,11 @@ pub(crate) struct Create {
     /// ISO 4217 code; fixed once the business exists
     #[arg(long, default_value = "USD")]
     currency: String,
+    /// BCP 47 tag, such as en or bn-BD
     #[arg(long, default_value = "en")]
     locale: String,
-    /// IANA name
-    #[arg(long, default_value = "UTC")]
+    /// IANA name, such as Asia/Dhaka
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
     time_zone: String,
     /// On PostgreSQL, pool or dedicated: a database that others share, or one of its own [default: pool]
     #[arg(long)]
@@ -116,13 +119,16 @@ impl Create {
             owner,
         };
         let created = stoa_tenants::create_tenant(stoa.tenants(), stoa.db(), Actor::Command, new).await;
-        let created = match (created, &password) {
-            (Ok(created), _) => created,
-            (Err(error), Some(password)) => return Err(self.broken_off(stoa, error.into(), password).await),
-            (Err(error), None) => return Err(error.into()),
+        let created = match created {
+            Ok(created) => created,
+            Err(error) => return Err(self.broken_off(stoa, error, password.as_deref()).await),
         };
         let url = stoa.config().subdomain_url(created.tenant.slug.as_str());
-        let mut answer = view(&created.tenant, &placements(stoa).await?, stoa);
+        let mut answer = view(
+            &created.tenant,
+            placement(stoa, created.tenant.id).await?.as_ref(),
+            stoa,
+        );
         answer["owner_password"] = json!(password);
         terminal.show(&answer, || {
             let mut text = format!("created {} at {url}/", created.tenant.slug);
@@ -136,18 +142,29 @@ impl Create {
         })
     }
 
-    /// Why a creation failed; with the owner's password when the owner and the business are there all the same.
-    async fn broken_off(&self, stoa: &Stoa, error: Error, password: &str) -> Error {
+    /// Why a creation failed, and how the owner gets in when owner and business are there all the same: with the password
+    /// of this call, or with another when a call before this one ended without saying it.
+    async fn broken_off(&self, stoa: &Stoa, error: TenantError, password: Option<&str>) -> Error {
+        let is_taken = matches!(error, TenantError::SlugTaken);
+        let error = Error::from(error);
         let Ok(slug) = Slug::parse(&self.slug) else {
             return error;
         };
-        match stored(stoa, &slug).await {
-            Ok(Some(tenant)) if tenant.status == Status::Provisioning && self.is_owner(&tenant) => error
-                .context(format!(
-                    "{slug} is reserved, and will be finished when the server starts, or within minutes by one that \
-                     runs; {} signs in with the password {password} (shown this once)",
-                    tenant.email
-                )),
+        let tenant = match stored(stoa, &slug).await {
+            Ok(Some(tenant)) if self.is_owner(&tenant) => tenant,
+            _ => return error,
+        };
+        match password {
+            Some(password) if tenant.status == Status::Provisioning => error.context(format!(
+                "{slug} is reserved, and will be finished when the server starts, or within minutes by one that runs; {} \
+                 signs in with the password {password} (shown this once)",
+                tenant.email
+            )),
+            None if is_taken => error.context(format!(
+                "{slug} is there already, and {0} is its owner. Where the password of a new owner was lost, `stoa user \
+                 password --email {0} --random` makes another",
+                tenant.email
+            )),
             _ => error,
         }
     }
@@ -188,7 +205,7 @@ impl Create {
             .or(email.as_str().split('@').next())
             .unwrap_or_default();
         let name = PersonName::parse(name).context("--owner-name")?;
-        let text = Token::random().as_str().chars().take(20).collect::<String>();
+        let text = made_up();
         let password = stoa.tenants().identity().hash(Password::parse(&text)?).await?;
         Ok((
             NewOwner::New(NewUser {
@@ -206,17 +223,20 @@ async fn list(stoa: &Stoa, terminal: &Terminal) -> Result<()> {
     let placements = placements(stoa).await?;
     let views: Vec<_> = tenants
         .iter()
-        .map(|tenant| view(tenant, &placements, stoa))
+        .map(|tenant| view(tenant, placements.get(&tenant.id), stoa))
         .collect();
     terminal.show(&views, || {
         if tenants.is_empty() {
             return "no businesses yet; `stoa tenant create` makes one".to_owned();
         }
+        let widest = tenants.iter().map(|tenant| tenant.slug.as_str().len()).max();
+        let width = widest.unwrap_or_default();
         let line = |tenant: &Tenant| {
             format!(
-                "{:<40} {:<12} {}",
+                "{:<width$}  {:<12}  {:<8}  {}",
                 tenant.slug.as_str(),
                 tenant.status.as_str(),
+                tenant.kind.as_str(),
                 tenant.name
             )
         };
@@ -227,21 +247,22 @@ async fn list(stoa: &Stoa, terminal: &Terminal) -> Result<()> {
 async fn show(stoa: &Stoa, slug: &str, terminal: &Terminal) -> Result<()> {
     let parsed = Slug::parse(slug).map_err(|_| unknown(slug))?;
     let tenant = stored(stoa, &parsed).await?.ok_or_else(|| unknown(slug))?;
-    let view = view(&tenant, &placements(stoa).await?, stoa);
+    let view = view(&tenant, placement(stoa, tenant.id).await?.as_ref(), stoa);
     terminal.show(&view, || {
-        let line = |(key, value): (&String, &Value)| {
-            format!(
-                "{key:<12} {}",
-                value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-            )
-        };
-        view.as_object()
-            .into_iter()
-            .flatten()
-            .map(line)
-            .collect::<Vec<_>>()
-            .join("\n")
+        let fields = view.as_object().into_iter().flatten();
+        let line = |(key, value): (&String, &Value)| Some(format!("{key:<12} {}", said(value)?));
+        fields.filter_map(line).collect::<Vec<_>>().join("\n")
     })
+}
+
+/// A value as a person reads it; none when there is nothing to say.
+fn said(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        Value::Array(values) => Some(values.iter().filter_map(said).collect::<Vec<_>>().join(", ")),
+        other => Some(other.to_string()),
+    }
 }
 
 async fn stored(stoa: &Stoa, slug: &Slug) -> Result<Option<Tenant>> {
@@ -258,8 +279,11 @@ async fn placements(stoa: &Stoa) -> Result<HashMap<TenantId, Placement>> {
         .collect())
 }
 
-fn view(tenant: &Tenant, placements: &HashMap<TenantId, Placement>, stoa: &Stoa) -> Value {
-    let placement = placements.get(&tenant.id);
+async fn placement(stoa: &Stoa, tenant: TenantId) -> Result<Option<Placement>> {
+    Ok(stoa.db().platform_read().await?.placement(tenant).await?)
+}
+
+fn view(tenant: &Tenant, placement: Option<&Placement>, stoa: &Stoa) -> Value {
     json!({
         "id": tenant.id,
         "slug": tenant.slug,

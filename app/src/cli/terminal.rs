@@ -2,13 +2,15 @@
 
 use std::{
     fs::File,
-    io::{ErrorKind, IsTerminal as _, Write as _, stderr, stdout},
+    io::{BufRead as _, IsTerminal as _, Read as _, stderr, stdin},
     path::Path,
 };
 
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc::UnboundedSender;
+
+use super::screen::Screen;
 
 /// What of the caller's a command takes: the process that serves may neither see it nor be allowed to open it.
 #[derive(Debug, Default)]
@@ -33,14 +35,44 @@ pub(crate) struct Manner {
 pub(crate) enum Line {
     Out(String),
     Err(String),
+    Progress(Progress),
+}
+
+/// How far a command is.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Progress {
+    pub(crate) done: u64,
+    /// Of how many, once that is known.
+    pub(crate) total: Option<u64>,
+    /// What is counted.
+    pub(crate) what: String,
 }
 
 #[derive(Debug)]
 pub(crate) struct Terminal {
     manner: Manner,
     given: Given,
-    /// Where lines go when the caller is another process. A command says at most a line for every store, so none waits.
-    caller: Option<UnboundedSender<Line>>,
+    audience: Audience,
+}
+
+/// Who hears what a command says.
+#[derive(Debug)]
+enum Audience {
+    /// Whoever looks at this process's own screen.
+    Here(Screen),
+    /// Another process. A command says at most a line for every store, so none waits.
+    Caller(UnboundedSender<Line>),
+}
+
+impl Progress {
+    pub(crate) fn of<N: TryInto<u64>>(done: N, total: Option<N>, what: &str) -> Self {
+        let count = |number: N| number.try_into().unwrap_or_default();
+        Self {
+            done: count(done),
+            total: total.map(count),
+            what: what.to_owned(),
+        }
+    }
 }
 
 impl Given {
@@ -52,6 +84,18 @@ impl Given {
         Ok(Self {
             file: Some(file),
             line: None,
+        })
+    }
+
+    /// A secret: typed unseen where a person is asked, else the first line of standard input.
+    pub(crate) fn secret(prompt: &str) -> Result<Self> {
+        let line = match stdin().is_terminal() {
+            true => rpassword::prompt_password(format!("{prompt}: ")).context("asking for it")?,
+            false => read_line().context("reading the password from standard input")?,
+        };
+        Ok(Self {
+            line: Some(line),
+            file: None,
         })
     }
 }
@@ -72,7 +116,7 @@ impl Terminal {
         Self {
             manner,
             given,
-            caller: None,
+            audience: Audience::Here(Screen::default()),
         }
     }
 
@@ -81,7 +125,7 @@ impl Terminal {
         Self {
             manner,
             given,
-            caller: Some(caller),
+            audience: Audience::Caller(caller),
         }
     }
 
@@ -110,31 +154,23 @@ impl Terminal {
     }
 
     /// Says how far the work is, where somebody looks on.
-    pub(crate) fn report_progress(&self, text: impl FnOnce() -> String) {
+    pub(crate) fn report_progress(&self, progress: impl FnOnce() -> Progress) {
         if self.manner.is_watched {
             // Work goes on when nobody listens any more.
-            let _ = self.say(Line::Err(text()));
+            let _ = self.say(Line::Progress(progress()));
         }
     }
 
     fn say(&self, line: Line) -> Result<()> {
-        match &self.caller {
-            Some(caller) => caller.send(line).context("the caller has left"),
-            None => line.print(),
+        match &self.audience {
+            Audience::Here(screen) => screen.print(&line),
+            Audience::Caller(caller) => caller.send(line).context("the caller has left"),
         }
     }
 }
 
-impl Line {
-    /// Writes it where this process was called. Whoever read standard output may have seen enough and be gone.
-    pub(crate) fn print(&self) -> Result<()> {
-        let written = match self {
-            Self::Out(text) => writeln!(stdout(), "{text}"),
-            Self::Err(text) => writeln!(stderr(), "{text}"),
-        };
-        match written {
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-            written => Ok(written?),
-        }
-    }
+fn read_line() -> std::io::Result<String> {
+    let mut text = String::new();
+    stdin().lock().take(4096).read_line(&mut text)?;
+    Ok(text.lines().next().unwrap_or_default().to_owned())
 }

@@ -5,7 +5,7 @@ use stoa::Stoa;
 use stoa_core::Actor;
 use stoa_tenants::{Reason, Tenant};
 
-use super::{find, placements, view};
+use super::{find, placement, view};
 use crate::cli::terminal::Terminal;
 
 pub(super) async fn suspend(stoa: &Stoa, slug: &str, reason: &str, terminal: &Terminal) -> Result<()> {
@@ -23,7 +23,8 @@ pub(super) async fn reactivate(stoa: &Stoa, slug: &str, terminal: &Terminal) -> 
 }
 
 async fn show(stoa: &Stoa, tenant: &Tenant, terminal: &Terminal) -> Result<()> {
-    terminal.show(&view(tenant, &placements(stoa).await?, stoa), || {
-        format!("{} is {}", tenant.slug, tenant.status.as_str())
-    })
+    terminal.show(
+        &view(tenant, placement(stoa, tenant.id).await?.as_ref(), stoa),
+        || format!("{} is {}", tenant.slug, tenant.status.as_str()),
+    )
 }
