@@ -1,60 +1,73 @@
 //! What this process shows: lines on standard output and standard error, and below them how far a command is.
 
-use std::io::{self, ErrorKind, Write as _, stderr, stdout};
+use std::{
+    io::{self, ErrorKind, Write as _, stderr, stdout},
+    sync::{Mutex, PoisonError},
+};
 
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::terminal::{Line, Progress};
 
-/// Whoever has it shows progress; gone, it leaves no trace of it.
-#[derive(Debug)]
+/// Gone, it leaves no trace of how far the command was.
+#[derive(Debug, Default)]
 pub(crate) struct Screen {
-    bar: ProgressBar,
-}
-
-impl Default for Screen {
-    fn default() -> Self {
-        Self {
-            bar: ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()),
-        }
-    }
+    /// Once there is something to show.
+    bar: Mutex<Option<ProgressBar>>,
 }
 
 impl Screen {
     /// Whoever read standard output may have seen enough and be gone.
     pub(crate) fn print(&self, line: &Line) -> Result<()> {
+        let mut bar = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
         let written = match line {
-            Line::Out(text) => self.bar.suspend(|| writeln!(stdout(), "{text}")),
-            Line::Err(text) => self.bar.suspend(|| writeln!(stderr(), "{text}")),
-            Line::Progress(progress) => self.advance(progress),
+            // What is put out is what the command came to.
+            Line::Out(text) => {
+                clear(bar.take());
+                writeln!(stdout(), "{text}")
+            }
+            Line::Err(text) => match &*bar {
+                Some(bar) => bar.suspend(|| writeln!(stderr(), "{text}")),
+                None => writeln!(stderr(), "{text}"),
+            },
+            Line::Progress(progress) => advance(bar.get_or_insert_with(new_bar), progress),
         };
         match written {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
             written => Ok(written?),
         }
     }
-
-    fn advance(&self, progress: &Progress) -> io::Result<()> {
-        match progress.total {
-            Some(total) if self.bar.length() != Some(total) => {
-                self.bar.set_length(total);
-                self.bar
-                    .set_style(style("{bar:30} {pos} of {len} {msg}, {eta} left")?);
-            }
-            None => self.bar.set_style(style("{spinner} {pos} {msg}")?),
-            Some(_) => {}
-        }
-        self.bar.set_message(progress.what.clone());
-        self.bar.set_position(progress.done);
-        Ok(())
-    }
 }
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        self.bar.finish_and_clear();
+        clear(self.bar.get_mut().unwrap_or_else(PoisonError::into_inner).take());
     }
+}
+
+fn new_bar() -> ProgressBar {
+    ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr())
+}
+
+fn clear(bar: Option<ProgressBar>) {
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
+    }
+}
+
+fn advance(bar: &ProgressBar, progress: &Progress) -> io::Result<()> {
+    match progress.total {
+        Some(total) if bar.length() != Some(total) => {
+            bar.set_style(style("{bar:30} {pos} of {len} {msg}, {eta} left")?);
+            bar.set_length(total);
+        }
+        None => bar.set_style(style("{spinner} {pos} {msg}")?),
+        Some(_) => {}
+    }
+    bar.set_message(progress.what.clone());
+    bar.set_position(progress.done);
+    Ok(())
 }
 
 fn style(template: &str) -> io::Result<ProgressStyle> {
