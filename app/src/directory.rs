@@ -5,9 +5,9 @@ use std::sync::Arc;
 use stoa_core::{TenantId, UserId};
 use stoa_db::{Db, DbResult};
 use stoa_http::{
-    BoxFuture, Credential, Directory, HostKey, Membership, Principal, SiteEntry, TenantSnapshot, TenantStatus,
+    BoxFuture, Credential, Directory, Freshness, HostKey, Membership, Principal, SiteEntry, TenantSnapshot,
+    TenantStatus,
 };
-use stoa_identity::Freshness;
 use stoa_jobs::{Ask, Standing};
 use stoa_mail::{AskSender, Sender};
 use stoa_tenants::Tenants;
@@ -41,21 +41,24 @@ impl Directory for PlatformDirectory {
         Box::pin(self.tenants.by_id(&self.db, id))
     }
 
-    fn authenticate<'a>(&'a self, credential: &'a Credential) -> BoxFuture<'a, DbResult<Option<Principal>>> {
-        Box::pin(self.tenants.identity().authenticate(&self.db, credential))
+    fn authenticate<'a>(
+        &'a self,
+        credential: &'a Credential,
+        freshness: Freshness,
+    ) -> BoxFuture<'a, DbResult<Option<Principal>>> {
+        Box::pin(
+            self.tenants
+                .identity()
+                .authenticate(&self.db, credential, freshness),
+        )
     }
 
     fn membership(
         &self,
         user: UserId,
         tenant: TenantId,
-        fresh: bool,
+        freshness: Freshness,
     ) -> BoxFuture<'_, DbResult<Option<Membership>>> {
-        let freshness = if fresh {
-            Freshness::Fresh
-        } else {
-            Freshness::Recent
-        };
         Box::pin(
             self.tenants
                 .identity()

@@ -37,18 +37,19 @@ fn redact(name: &str, value: &mut Value) {
     }
 }
 
-/// A URL without its password and its query, which may hold one; nothing of what is no URL.
+/// A URL without its password and its query, which may hold one; nothing of what is no URL. Whatever precedes the last
+/// `@` may be password, a question mark included.
 fn without_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else {
         return HIDDEN.to_owned();
     };
-    let rest = rest.split('?').next().unwrap_or_default();
+    let without_query = |place: &str| place.split('?').next().unwrap_or_default().to_owned();
     match rest.rsplit_once('@') {
         Some((person, place)) => match person.split_once(':') {
-            Some((name, _)) => format!("{scheme}://{name}:{HIDDEN}@{place}"),
-            None => format!("{scheme}://{person}@{place}"),
+            Some((name, _)) => format!("{scheme}://{name}:{HIDDEN}@{}", without_query(place)),
+            None => format!("{scheme}://{person}@{}", without_query(place)),
         },
-        None => format!("{scheme}://{rest}"),
+        None => format!("{scheme}://{}", without_query(rest)),
     }
 }
 
@@ -70,6 +71,10 @@ mod tests {
             "postgresql://app:…@db:5432/stoa",
         );
         check("postgresql://app:can@ary@db/stoa", "postgresql://app:…@db/stoa");
+        check(
+            "postgresql://app:can?ary@db/stoa?x=y",
+            "postgresql://app:…@db/stoa",
+        );
         check("postgresql://app@db/stoa", "postgresql://app@db/stoa");
         check("smtp://mail.example", "smtp://mail.example");
         check("host=db password=canary", "…");

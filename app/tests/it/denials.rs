@@ -113,6 +113,30 @@ on_both_engines! {
         }
     }
 
+    /// ATK-I7: a token for one business leads to nothing else of the account that it was granted for.
+    async fn from_a_token_for_one_business(app: TestApp) {
+        let shop = app.shop().await;
+        let things = Things::of(&shop).await;
+        let own_session = ["/api/auth/session", "/api/auth/logout"];
+        let mut refused = 0;
+        for route in described().iter().filter(|route| matches!(route.access, Access::SignedIn(_))) {
+            for (granted_at, is_bound) in [(shop.api("/auth/token"), true), (console("/api/auth/token"), false)] {
+                let token = app.client().post(&granted_at)
+                    .json(&serde_json::json!({"grant": "password", "email": shop.email, "password": PASSWORD}))
+                    .send().await.expect_status(200).json();
+                let url = console(&things.fill(&route.path));
+                let request = app.client().request(route.method.clone(), &url)
+                    .bearer(token["access_token"].as_str().unwrap());
+                let reply = send(request, route, &things).await;
+                let is_refused = reply.status == 403 && code(&reply) == "auth.account_required";
+                let expected = is_bound && !own_session.contains(&route.path.as_str());
+                assert_eq!(is_refused, expected, "{route:?}: {} {}", reply.status, reply.text());
+                refused += u32::from(is_refused);
+            }
+        }
+        assert!(refused > 2);
+    }
+
     /// ATK-O1, ATK-P9: what is another business's is not looked for at all: one query of one's own store finds nothing, as
     /// for what never was, so there is nothing to tell by. A body that is right lets a write get that far.
     async fn with_another_business_s_things(app: TestApp) {

@@ -2,6 +2,7 @@
 
 use std::{fmt, pin::Pin, sync::Arc};
 
+use http::Method;
 use stoa_core::{
     Actor, ApiKeyId, Currency, ErrorKind, FeatureSet, MembershipId, Role, SessionId, SiteId, TenantId, Token,
     UserId,
@@ -28,15 +29,38 @@ pub trait Directory: Send + Sync + 'static {
     fn tenant_by_id(&self, id: TenantId) -> BoxFuture<'_, DbResult<Option<Arc<TenantSnapshot>>>>;
 
     /// Whom a live credential stands for.
-    fn authenticate<'a>(&'a self, credential: &'a Credential) -> BoxFuture<'a, DbResult<Option<Principal>>>;
+    fn authenticate<'a>(
+        &'a self,
+        credential: &'a Credential,
+        freshness: Freshness,
+    ) -> BoxFuture<'a, DbResult<Option<Principal>>>;
 
-    /// The user's place in a tenant; read anew when `fresh`.
+    /// The user's place in a tenant.
     fn membership(
         &self,
         user: UserId,
         tenant: TenantId,
-        fresh: bool,
+        freshness: Freshness,
     ) -> BoxFuture<'_, DbResult<Option<Membership>>>;
+}
+
+/// Whether an answer may be a moment old.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    Recent,
+    /// Read from the store: for requests that write or that concern access itself.
+    Fresh,
+}
+
+impl Freshness {
+    /// What a request of this method may do with.
+    pub(crate) fn of(method: &Method) -> Self {
+        if method.is_safe() {
+            Self::Recent
+        } else {
+            Self::Fresh
+        }
+    }
 }
 
 /// A website, and whose it is.

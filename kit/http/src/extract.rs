@@ -27,6 +27,6 @@ pub use json::Json;
 pub use parts::{Path, Query};
 pub use platform_host::PlatformHost;
 pub use scope::Scope;
-pub use signed_in::SignedIn;
+pub use signed_in::{OwnSession, SignedIn};
 pub use upload::{Upload, UploadField, UploadFields};
 pub use visitor::Visitor;

@@ -178,7 +178,7 @@ impl Inner {
         let span = tracing::info_span!(
             "request",
             id = arrival.id.as_str(),
-            method = asked.method.as_str(),
+            method = tally::name(&asked.method),
             route = Empty,
             tenant = Empty,
         );

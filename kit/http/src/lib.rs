@@ -28,13 +28,13 @@ mod telemetry;
 pub use config::HttpConfig;
 pub use cursor::Cursors;
 pub use directory::{
-    Bound, BoxFuture, Credential, Directory, Elected, Membership, PermissionSet, Person, Principal, Program,
-    SiteEntry, TenantSnapshot, TenantStatus,
+    Bound, BoxFuture, Credential, Directory, Elected, Freshness, Membership, PermissionSet, Person,
+    Principal, Program, SiteEntry, TenantSnapshot, TenantStatus,
 };
 pub use error::{ApiError, Problem};
 pub use extract::{
-    API_KEY_PREFIX, Allowance, Form, Json, Path, PlatformHost, Query, Scope, SignedIn, Upload, UploadField,
-    UploadFields, Visitor,
+    API_KEY_PREFIX, Allowance, Form, Json, OwnSession, Path, PlatformHost, Query, Scope, SignedIn, Upload,
+    UploadField, UploadFields, Visitor,
 };
 pub use gateway::{Gateway, RequestId};
 pub use host::{HostError, HostKey};

@@ -23,15 +23,20 @@ const CAPACITY: u64 = 32 * 1024 * 1024;
 const MAX_PAGE: u64 = 1024 * 1024;
 /// What a page costs beside its bytes: key, headers, the cache's own records.
 const OVERHEAD: usize = 1024;
-/// The one parameter of kept pages: a list's cursor. Pages under any other query are rendered, since whoever makes up
-/// queries could push everybody's pages out.
+/// The one parameter of kept pages: a list's cursor, where the page shows a list. Pages under any other query are rendered,
+/// since whoever makes up queries could push everybody's pages out.
 const CURSOR: &str = "after=";
 /// Longer ones are no cursor of ours.
 const MAX_QUERY: usize = 256;
 
 /// On the response of a shared page: it may be kept. Set by whatever renders pages.
-#[derive(Debug, Clone, Copy)]
-pub struct CachePage;
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CachePage {
+    /// What it shows follows from its path.
+    ByPath,
+    /// From its path and the cursor of a list.
+    ByCursor,
+}
 
 /// On the response of a route that was declared shared; without it `CachePage` counts for nothing.
 #[derive(Debug, Clone, Copy)]
@@ -70,7 +75,8 @@ struct Form {
 }
 
 impl PageKey {
-    /// None for what is never kept: other methods than GET and HEAD, queries beside a cursor, requests with credentials.
+    /// None for what is never kept: other methods than GET and HEAD, queries beside a cursor, other spellings of a path,
+    /// requests with credentials.
     pub(crate) fn of<B>(
         request: &http::Request<B>,
         host: &HostKey,
@@ -79,6 +85,7 @@ impl PageKey {
     ) -> Option<Self> {
         let is_plain = (request.method() == Method::GET || request.method() == Method::HEAD)
             && request.uri().query().is_none_or(is_cursor)
+            && is_canonical(request.uri().path())
             && !request.headers().contains_key(header::AUTHORIZATION);
         is_plain.then(|| Self {
             tenant: entry.tenant.id,
@@ -93,10 +100,25 @@ impl PageKey {
             generation,
         })
     }
+
+    fn has_cursor(&self) -> bool {
+        self.path_and_query.contains('?')
+    }
 }
 
 fn is_cursor(query: &str) -> bool {
     query.starts_with(CURSOR) && !query.contains('&') && query.len() <= MAX_QUERY
+}
+
+/// Whether a path has nothing encoded that needs no encoding (RFC 3986, 2.3 and 6.2.2), so that one page has one key.
+fn is_canonical(path: &str) -> bool {
+    path.split('%').skip(1).all(|encoded| {
+        let byte = encoded
+            .get(..2)
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        byte.is_some_and(|byte| !byte.is_ascii_graphic())
+            && !encoded.bytes().take(2).any(|digit| digit.is_ascii_lowercase())
+    })
 }
 
 impl PageCache {
@@ -123,7 +145,7 @@ impl PageCache {
 
     /// Keeps an answer that may be kept; gives back any other.
     pub(crate) async fn keep(&self, key: PageKey, response: Response) -> Result<Arc<KeptPage>, Response> {
-        if !may_be_kept(&response) {
+        if !may_be_kept(&key, &response) {
             return Err(response);
         }
         let route = Route::of(&response);
@@ -143,10 +165,11 @@ impl PageCache {
     }
 }
 
-fn may_be_kept(response: &Response) -> bool {
+fn may_be_kept(key: &PageKey, response: &Response) -> bool {
+    let declared = response.extensions().get::<CachePage>();
     response.status() == StatusCode::OK
         && response.extensions().get::<Shared>().is_some()
-        && response.extensions().get::<CachePage>().is_some()
+        && declared.is_some_and(|by| *by == CachePage::ByCursor || !key.has_cursor())
         && !response.headers().contains_key(header::SET_COOKIE)
         && response
             .body()
@@ -290,6 +313,22 @@ mod tests {
         check("*", true);
         check("\"ab\"", false);
         check("abc", false);
+    }
+
+    #[test]
+    fn only_one_spelling_of_a_path_is_kept() {
+        for (path, expected) in [
+            ("/", true),
+            ("/products/tide-mug", true),
+            ("/%E0%A6%B6", true),
+            ("/%e0%A6%B6", false),
+            ("/products/%74ide-mug", false),
+            ("/a%2Fb", false),
+            ("/a%", false),
+            ("/a%é", false),
+        ] {
+            assert_eq!(is_canonical(path), expected, "{path}");
+        }
     }
 
     #[test]

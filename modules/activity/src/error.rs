@@ -9,7 +9,9 @@ pub(crate) enum ActivityError {
     JobNotFound,
     #[error("Only a dead job can be tried again.")]
     JobNotDead,
-    #[error("As many follow the business's journal as may at once; try again when somebody has left.")]
+    #[error(
+        "As many follow the business's journal as may at once, or as many for you as one may; try again when somebody has left."
+    )]
     TooManyStreams,
     #[error(transparent)]
     Db(#[from] DbError),

@@ -5,34 +5,40 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use stoa_core::TenantId;
+use stoa_core::{Actor, TenantId};
 
 use crate::error::ActivityError;
 
 /// At most so many for one business.
-pub(crate) const STREAMS: usize = 20;
+const STREAMS: usize = 20;
+/// And so many of them for one person or program, who may not take all.
+const STREAMS_OF_ONE: usize = 5;
 
+/// Who follows which business's journal.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Streams(Arc<Mutex<HashMap<TenantId, usize>>>);
+pub(crate) struct Streams(Arc<Mutex<HashMap<TenantId, Vec<Actor>>>>);
 
 /// One stream's place; given back when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Place {
     streams: Streams,
     tenant: TenantId,
+    actor: Actor,
 }
 
 impl Streams {
-    pub(crate) fn take(&self, tenant: TenantId) -> Result<Place, ActivityError> {
+    pub(crate) fn take(&self, tenant: TenantId, actor: Actor) -> Result<Place, ActivityError> {
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = open.entry(tenant).or_default();
-        if *count >= STREAMS {
+        let followers = open.entry(tenant).or_default();
+        let own = followers.iter().filter(|follower| **follower == actor).count();
+        if followers.len() >= STREAMS || own >= STREAMS_OF_ONE {
             return Err(ActivityError::TooManyStreams);
         }
-        *count += 1;
+        followers.push(actor.clone());
         Ok(Place {
             streams: self.clone(),
             tenant,
+            actor,
         })
     }
 }
@@ -40,11 +46,14 @@ impl Streams {
 impl Drop for Place {
     fn drop(&mut self) {
         let mut open = self.streams.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = open.get_mut(&self.tenant) {
-            *count -= 1;
-            if *count == 0 {
-                open.remove(&self.tenant);
-            }
+        let Some(followers) = open.get_mut(&self.tenant) else {
+            return;
+        };
+        if let Some(place) = followers.iter().position(|follower| *follower == self.actor) {
+            followers.swap_remove(place);
+        }
+        if followers.is_empty() {
+            open.remove(&self.tenant);
         }
     }
 }

@@ -2,38 +2,42 @@
 
 use stoa_core::{TenantId, Token, UserId};
 use stoa_db::{Db, DbResult};
-use stoa_http::{Bound, Credential, Elected, Membership, Person, Principal, Program};
+use stoa_http::{Bound, Credential, Elected, Freshness, Membership, Person, Principal, Program};
 
 use crate::{
     Identity,
     domain::session::Session,
-    identity::Freshness,
     tokens::{Claims, hidden_token},
 };
 
 impl Identity {
     /// Whom a credential stands for, if it is live and its user active.
-    pub async fn authenticate(&self, db: &Db, credential: &Credential) -> DbResult<Option<Principal>> {
+    pub async fn authenticate(
+        &self,
+        db: &Db,
+        credential: &Credential,
+        freshness: Freshness,
+    ) -> DbResult<Option<Principal>> {
         match credential {
-            Credential::Session(token) => self.browser(db, token).await,
-            Credential::AccessToken(token) => self.token(db, token).await,
-            Credential::ApiKey(token) => self.program(db, token).await,
+            Credential::Session(token) => self.browser(db, token, freshness).await,
+            Credential::AccessToken(token) => self.token(db, token, freshness).await,
+            Credential::ApiKey(token) => self.program(db, token, freshness).await,
         }
     }
 
-    async fn browser(&self, db: &Db, token: &Token) -> DbResult<Option<Principal>> {
-        let session = self.session(db, token).await?;
+    async fn browser(&self, db: &Db, token: &Token, freshness: Freshness) -> DbResult<Option<Principal>> {
+        let session = self.session(db, token, freshness).await?;
         Ok(session.map(|session| Principal::Person(person(&session, None))))
     }
 
     /// An access token counts as long as the session it names does, and works where it did.
-    async fn token(&self, db: &Db, token: &str) -> DbResult<Option<Principal>> {
+    async fn token(&self, db: &Db, token: &str, freshness: Freshness) -> DbResult<Option<Principal>> {
         let Some(claims) = Claims::read(db.vault(), token, db.clock().now()) else {
             return Ok(None);
         };
         let bound = claims.bound();
         let session = self
-            .session(db, &hidden_token(db.vault(), claims.session))
+            .session(db, &hidden_token(db.vault(), claims.session), freshness)
             .await?;
         Ok(session
             .filter(|session| session.user == claims.sub)
@@ -41,8 +45,8 @@ impl Identity {
             .map(|session| Principal::Person(person(&session, bound))))
     }
 
-    async fn program(&self, db: &Db, token: &Token) -> DbResult<Option<Principal>> {
-        let key = self.api_key(db, token).await?;
+    async fn program(&self, db: &Db, token: &Token, freshness: Freshness) -> DbResult<Option<Principal>> {
+        let key = self.api_key(db, token, freshness).await?;
         Ok(key.map(|key| {
             Principal::Program(Program {
                 key: key.id,

@@ -1,9 +1,10 @@
 //! The module's memory within one process: recently seen sessions and memberships, and the cores that hash passwords.
 
-use std::{sync::Arc, time::Duration};
+use std::{hash::Hash, sync::Arc, time::Duration};
 
 use stoa_core::{Actor, Recall, Recent, TenantId, Token, UserId};
-use stoa_db::{Db, DbResult};
+use stoa_db::{Db, DbResult, PlatformCx};
+use stoa_http::Freshness;
 
 use crate::{
     IdentityError, Password, PasswordHash, RolePermissions, TenantUser,
@@ -33,14 +34,6 @@ struct Inner {
     api_keys: Recent<TokenHash, ApiKey>,
 }
 
-/// Whether an answer may be a moment old.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Freshness {
-    Recent,
-    /// Read from the store: for requests that write or concern members.
-    Fresh,
-}
-
 impl Identity {
     #[must_use]
     pub fn new(roles: RolePermissions) -> Self {
@@ -67,20 +60,16 @@ impl Identity {
     }
 
     /// The live session that a token stands for.
-    pub(crate) async fn session(&self, db: &Db, token: &Token) -> DbResult<Option<Session>> {
+    pub(crate) async fn session(
+        &self,
+        db: &Db,
+        token: &Token,
+        freshness: Freshness,
+    ) -> DbResult<Option<Session>> {
         let (hash, now) = (token.hash(), db.clock().now());
-        let session = match self.0.sessions.recall(&hash, now) {
-            Recall::Known(session) => Some(session),
-            Recall::Unknown(question) => {
-                let mut cx = db.platform_read().await?;
-                let found = Sessions::by_token(&mut cx, hash).await?;
-                if let Some(session) = &found {
-                    self.0.sessions.keep(question, hash, session.clone(), now);
-                }
-                found
-            }
-        };
-        let Some(session) = session.filter(|session| session.is_live(now)) else {
+        let read = async |cx: &mut PlatformCx| Sessions::by_token(cx, hash).await;
+        let found = look_up(&self.0.sessions, hash, db, freshness, read).await?;
+        let Some(session) = found.filter(|session| session.is_live(now)) else {
             return Ok(None);
         };
         if session.use_is_worth_noting(now)
@@ -101,20 +90,16 @@ impl Identity {
     }
 
     /// The live API key that a token stands for.
-    pub(crate) async fn api_key(&self, db: &Db, token: &Token) -> DbResult<Option<ApiKey>> {
+    pub(crate) async fn api_key(
+        &self,
+        db: &Db,
+        token: &Token,
+        freshness: Freshness,
+    ) -> DbResult<Option<ApiKey>> {
         let (hash, now) = (token.hash(), db.clock().now());
-        let key = match self.0.api_keys.recall(&hash, now) {
-            Recall::Known(key) => Some(key),
-            Recall::Unknown(question) => {
-                let mut cx = db.platform_read().await?;
-                let found = ApiKeys::by_token(&mut cx, hash).await?;
-                if let Some(key) = &found {
-                    self.0.api_keys.keep(question, hash, key.clone(), now);
-                }
-                found
-            }
-        };
-        let Some(key) = key.filter(|key| key.is_live(now)) else {
+        let read = async |cx: &mut PlatformCx| ApiKeys::by_token(cx, hash).await;
+        let found = look_up(&self.0.api_keys, hash, db, freshness, read).await?;
+        let Some(key) = found.filter(|key| key.is_live(now)) else {
             return Ok(None);
         };
         if key.use_is_worth_noting(now)
@@ -146,25 +131,8 @@ impl Identity {
         tenant: TenantId,
         freshness: Freshness,
     ) -> DbResult<Option<TenantUser>> {
-        let now = db.clock().now();
-        let question = match self.0.memberships.recall(&(user, tenant), now) {
-            Recall::Known(membership) if freshness == Freshness::Recent => return Ok(Some(membership)),
-            Recall::Known(_) => None,
-            Recall::Unknown(question) => Some(question),
-        };
-        let mut cx = db.platform_read().await?;
-        let found = Memberships::of_user_in_tenant(&mut cx, user, tenant).await?;
-        match (question, &found) {
-            (Some(question), Some(membership)) => {
-                self.0
-                    .memberships
-                    .keep(question, (user, tenant), membership.clone(), now);
-            }
-            // Another process has removed it.
-            (None, None) => self.forget_membership(user, tenant),
-            _ => {}
-        }
-        Ok(found)
+        let read = async |cx: &mut PlatformCx| Memberships::of_user_in_tenant(cx, user, tenant).await;
+        look_up(&self.0.memberships, (user, tenant), db, freshness, read).await
     }
 
     /// To be called once the change is committed, before it is answered.
@@ -178,4 +146,29 @@ impl Identity {
     pub(crate) fn forget_membership(&self, user: UserId, tenant: TenantId) {
         self.0.memberships.forget(&(user, tenant));
     }
+}
+
+/// What the store says, or has said a moment ago when that is fresh enough.
+async fn look_up<K: Eq + Hash, V: Clone>(
+    memory: &Recent<K, V>,
+    key: K,
+    db: &Db,
+    freshness: Freshness,
+    read: impl AsyncFnOnce(&mut PlatformCx) -> DbResult<Option<V>>,
+) -> DbResult<Option<V>> {
+    let now = db.clock().now();
+    let question = match memory.recall(&key, now) {
+        Recall::Known(value) if freshness == Freshness::Recent => return Ok(Some(value)),
+        Recall::Known(_) => None,
+        Recall::Unknown(question) => Some(question),
+    };
+    let mut cx = db.platform_read().await?;
+    let found = read(&mut cx).await?;
+    match (question, &found) {
+        (Some(question), Some(value)) => memory.keep(question, key, value.clone(), now),
+        // Another process has taken it away.
+        (None, None) => memory.forget(&key),
+        _ => {}
+    }
+    Ok(found)
 }

@@ -30,7 +30,7 @@ pub use http::{
     views::{MembershipView, SessionView, TenantRef, UserView},
     with_session::WithSession,
 };
-pub use identity::{Freshness, Identity};
+pub use identity::Identity;
 pub use passwords::PasswordHash;
 pub use roles::RolePermissions;
 pub use service::{

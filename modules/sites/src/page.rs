@@ -34,7 +34,7 @@ pub struct PageMeta<'p> {
 pub struct Page {
     html: String,
     status: StatusCode,
-    shared: bool,
+    shared: Option<CachePage>,
 }
 
 /// What templates know of the website they are rendered for.
@@ -74,7 +74,13 @@ pub async fn render(
 impl Page {
     /// The page shows every visitor the same until the tenant's content changes: it may be kept and shared.
     pub fn shared(mut self) -> Self {
-        self.shared = true;
+        self.shared = Some(CachePage::ByPath);
+        self
+    }
+
+    /// As [`shared`](Self::shared), for a list that a cursor leads on in.
+    pub fn shared_by_cursor(mut self) -> Self {
+        self.shared = Some(CachePage::ByCursor);
         self
     }
 
@@ -87,7 +93,11 @@ impl Page {
 
 impl IntoResponse for Page {
     fn into_response(self) -> Response {
-        let keep = if self.shared { "no-cache" } else { "no-store" };
+        let keep = if self.shared.is_some() {
+            "no-cache"
+        } else {
+            "no-store"
+        };
         let headers = [
             (
                 header::CONTENT_TYPE,
@@ -96,8 +106,8 @@ impl IntoResponse for Page {
             (header::CACHE_CONTROL, HeaderValue::from_static(keep)),
         ];
         let mut response = (self.status, headers, self.html).into_response();
-        if self.shared {
-            response.extensions_mut().insert(CachePage);
+        if let Some(shared) = self.shared {
+            response.extensions_mut().insert(shared);
         }
         response
     }

@@ -55,7 +55,7 @@ async fn home(visitor: Visitor) -> Result<Page, ApiError> {
 
 async fn robots(_: Visitor) -> Response {
     let mut response = ([(header::CACHE_CONTROL, ASK)], ROBOTS).into_response();
-    response.extensions_mut().insert(CachePage);
+    response.extensions_mut().insert(CachePage::ByPath);
     response
 }
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use stoa::Stoa;
-use stoa_http::{Credential, HostKey};
+use stoa_http::{Credential, Freshness, HostKey};
 
 use crate::{
     dataset::{Crowd, Member},
@@ -65,7 +65,10 @@ async fn look_up_one(stoa: &Stoa, member: &Member) -> Result<(Duration, Duration
     let started = Instant::now();
     let site = tenants.by_host(db, &host).await?;
     let resolved = started.elapsed();
-    let principal = tenants.identity().authenticate(db, &credential).await?;
+    let principal = tenants
+        .identity()
+        .authenticate(db, &credential, Freshness::Recent)
+        .await?;
     let authenticated = started.elapsed();
     drop(stoa.for_command(member.tenant).read().await?);
     let opened = started.elapsed();

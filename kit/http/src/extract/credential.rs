@@ -5,7 +5,7 @@ use stoa_core::{ErrorKind, Token};
 use stoa_db::DbResult;
 
 use super::origin;
-use crate::{ApiError, Credential, HostKey, HttpState, Principal, cookies, gateway::Resolved};
+use crate::{ApiError, Credential, Freshness, HostKey, HttpState, Principal, cookies, gateway::Resolved};
 
 /// What API keys begin with, so that people and scanners recognise one that leaked.
 pub const API_KEY_PREFIX: &str = "stoa_";
@@ -23,7 +23,8 @@ pub(crate) async fn identify(parts: &Parts, host: &HostKey, state: &HttpState) -
     let Some(credential) = find(&parts.headers, host) else {
         return Ok(None);
     };
-    let principal = state.directory().authenticate(&credential).await?;
+    let freshness = Freshness::of(&parts.method);
+    let principal = state.directory().authenticate(&credential, freshness).await?;
     Ok(principal.map(|principal| Caller {
         principal,
         credential,
@@ -49,7 +50,7 @@ pub(super) fn caller(parts: &Parts, state: &HttpState) -> Result<Caller, ApiErro
 pub(super) async fn recognise(credential: &Credential, state: &HttpState) -> Result<Principal, ApiError> {
     state
         .directory()
-        .authenticate(credential)
+        .authenticate(credential, Freshness::Fresh)
         .await?
         .ok_or_else(required)
 }

@@ -10,7 +10,8 @@ use tokio::sync::Notify;
 
 use super::credential::{self, Caller};
 use crate::{
-    ApiError, Credential, Cursors, HttpState, Membership, PermissionSet, Person, Principal, TenantSnapshot,
+    ApiError, Credential, Cursors, Freshness, HttpState, Membership, PermissionSet, Person, Principal,
+    TenantSnapshot,
     gateway::{RequiredFeature, Resolved, check_feature, check_status, not_found},
 };
 
@@ -104,7 +105,7 @@ impl<P: Permission> Scope<P> {
             .tenant_by_id(self.tenant.id)
             .await?
             .ok_or_else(not_found)?;
-        let permissions = permissions(&self.state, &principal, &tenant, true).await?;
+        let permissions = permissions(&self.state, &principal, &tenant, Freshness::Fresh).await?;
         admit::<P>(&tenant, permissions, self.feature).map(drop)
     }
 
@@ -119,12 +120,16 @@ impl<P: Permission> FromRequestParts<HttpState> for Scope<P> {
 
     async fn from_request_parts(parts: &mut Parts, state: &HttpState) -> Result<Self, ApiError> {
         let Caller {
-            principal,
+            mut principal,
             credential,
         } = credential::caller(parts, state)?;
+        let mut freshness = Freshness::of(&parts.method);
+        if freshness == Freshness::Recent && ALWAYS_FRESH.iter().any(|noun| P::KEY.starts_with(noun)) {
+            freshness = Freshness::Fresh;
+            principal = credential::recognise(&credential, state).await?;
+        }
         let tenant = tenant(parts, state, &principal).await?;
-        let fresh = !parts.method.is_safe() || ALWAYS_FRESH.iter().any(|noun| P::KEY.starts_with(noun));
-        let permissions = permissions(state, &principal, &tenant, fresh).await?;
+        let permissions = permissions(state, &principal, &tenant, freshness).await?;
         let feature = parts.extensions.get().map(|RequiredFeature(feature)| *feature);
         let permissions = admit::<P>(&tenant, permissions, feature)?;
         Ok(Self {
@@ -189,14 +194,14 @@ pub(crate) async fn permissions(
     state: &HttpState,
     principal: &Principal,
     tenant: &TenantSnapshot,
-    fresh: bool,
+    freshness: Freshness,
 ) -> Result<Option<PermissionSet>, ApiError> {
     match principal {
         Principal::Program(program) => Ok((program.tenant == tenant.id).then(|| program.permissions.clone())),
         Principal::Person(person) => {
             let membership = state
                 .directory()
-                .membership(person.user, tenant.id, fresh)
+                .membership(person.user, tenant.id, freshness)
                 .await?;
             membership
                 .filter(|_| person.reaches(tenant.id))

@@ -1,4 +1,4 @@
-//! `SignedIn`: a person, whichever tenants they belong to.
+//! `SignedIn`: a person with all of their account; `OwnSession`: a person as far as the session itself goes.
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
@@ -8,11 +8,16 @@ use stoa_db::{DbResult, PlatformCx};
 use super::credential;
 use crate::{ApiError, HttpState, Person};
 
-/// Somebody with a live credential; 401 `auth.required` otherwise, 403 `auth.person_required` for an API key. `Option<SignedIn>` is `None` instead.
+/// Somebody with a live credential; 401 `auth.required` otherwise, 403 `auth.person_required` for an API key, 403
+/// `auth.account_required` for a token that reaches one tenant only. `Option<SignedIn>` is `None` instead of the first.
 pub struct SignedIn {
     pub person: Person,
     state: HttpState,
 }
+
+/// As [`SignedIn`], for what concerns no more than the session that the credential is of: a token that reaches one
+/// tenant will do.
+pub struct OwnSession(pub SignedIn);
 
 impl SignedIn {
     /// A unit of work on the control store that only reads; what it reads must be this person's.
@@ -38,12 +43,32 @@ impl FromRequestParts<HttpState> for SignedIn {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &HttpState) -> Result<Self, ApiError> {
+        let OwnSession(signed_in) = OwnSession::from_request_parts(parts, state).await?;
+        if signed_in.person.bound.is_some() {
+            return Err(account_required());
+        }
+        Ok(signed_in)
+    }
+}
+
+impl FromRequestParts<HttpState> for OwnSession {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &HttpState) -> Result<Self, ApiError> {
         let principal = credential::authenticate(parts, state)?;
-        Ok(Self {
+        Ok(Self(SignedIn {
             person: principal.person()?.clone(),
             state: state.clone(),
-        })
+        }))
     }
+}
+
+fn account_required() -> ApiError {
+    ApiError::new(
+        ErrorKind::Forbidden,
+        "auth.account_required",
+        "This concerns a whole account; a token for one business cannot do it.",
+    )
 }
 
 impl OptionalFromRequestParts<HttpState> for SignedIn {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use axum::response::Response;
 use http::Method;
 
-use super::{RequestId, mount::Route};
+use super::{RequestId, mount::Route, tally};
 
 /// What a request's line starts from.
 #[derive(Debug, Clone, Copy)]
@@ -36,7 +36,7 @@ impl Arrival {
             target: "stoa::access",
             parent: None,
             request = self.id.as_str(),
-            method = method.as_str(),
+            method = tally::name(method),
             route = route.as_str(),
             tenant,
             status = response.status().as_u16(),

@@ -1,4 +1,4 @@
-//! Whether whoever asks has not asked too much: before anything is looked up for them.
+//! Whether whoever asks has not asked too much: once it is known who they are, before anything is done for them.
 
 use axum::extract::Request;
 use http::Extensions;

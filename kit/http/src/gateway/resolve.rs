@@ -9,7 +9,7 @@ use stoa_core::{ErrorKind, Feature, SiteId, Slug, TenantId};
 
 use super::tenant_path::{TenantPath, rewritten};
 use crate::{
-    ApiError, Directory, HostKey, HttpState, SiteEntry, TenantSnapshot, TenantStatus,
+    ApiError, Directory, Freshness, HostKey, HttpState, SiteEntry, TenantSnapshot, TenantStatus,
     extract::{authenticate, permissions},
 };
 
@@ -131,7 +131,7 @@ pub(crate) async fn unless_stranger(
     let Ok(principal) = authenticate(parts, state) else {
         return refusal;
     };
-    match permissions(state, &principal, tenant, false).await {
+    match permissions(state, &principal, tenant, Freshness::Recent).await {
         Ok(Some(_)) => refusal,
         Ok(None) => not_found(),
         Err(error) => error,

@@ -64,7 +64,7 @@ fn seconds(route: &Route) -> Histogram {
 }
 
 /// Methods that clients make up are one.
-fn name(method: &Method) -> &'static str {
+pub(crate) fn name(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
         Method::HEAD => "HEAD",

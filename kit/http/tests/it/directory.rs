@@ -11,8 +11,8 @@ use std::{
 use stoa_core::{Currency, Feature, Id, MembershipId, Role, TenantId, Token, UserId};
 use stoa_db::{Db, DbResult};
 use stoa_http::{
-    BoxFuture, Credential, Directory, Elected, HostKey, Membership, PermissionSet, Person, Principal,
-    SiteEntry, TenantSnapshot, TenantStatus,
+    BoxFuture, Credential, Directory, Elected, Freshness, HostKey, Membership, PermissionSet, Person,
+    Principal, SiteEntry, TenantSnapshot, TenantStatus,
 };
 
 #[derive(Clone)]
@@ -170,7 +170,11 @@ impl Directory for FakeDirectory {
         ready(self.tenant(|tenant| tenant.id == id))
     }
 
-    fn authenticate<'a>(&'a self, credential: &'a Credential) -> BoxFuture<'a, DbResult<Option<Principal>>> {
+    fn authenticate<'a>(
+        &'a self,
+        credential: &'a Credential,
+        _: Freshness,
+    ) -> BoxFuture<'a, DbResult<Option<Principal>>> {
         let Credential::Session(token) = credential else {
             return ready(None);
         };
@@ -181,9 +185,12 @@ impl Directory for FakeDirectory {
         &self,
         user: UserId,
         tenant: TenantId,
-        fresh: bool,
+        freshness: Freshness,
     ) -> BoxFuture<'_, DbResult<Option<Membership>>> {
-        self.0.fresh_reads.fetch_add(u64::from(fresh), Ordering::SeqCst);
+        let is_fresh = freshness == Freshness::Fresh;
+        self.0
+            .fresh_reads
+            .fetch_add(u64::from(is_fresh), Ordering::SeqCst);
         let permissions = self.tables().memberships.get(&(user, tenant)).cloned();
         ready(permissions.map(|permissions| Membership {
             id: self.new_id(),

@@ -65,7 +65,7 @@ pub(crate) async fn follow(
     let after = query
         .after
         .map_or_else(|| last_event(&headers), |after| Ok(Some(after)))?;
-    let place = streams.take(scope.tenant.id)?;
+    let place = streams.take(scope.tenant.id, scope.actor())?;
     // Asked for before the head is read: what is written in between rings.
     let bell = scope.follow();
     let seq = match after {

@@ -126,7 +126,7 @@ pub(crate) async fn checkout(
         },
         currency: visitor.tenant.currency,
         delivery,
-        expected_total: body.expected_total.map(|total| total.amount),
+        expected_total: body.expected_total,
     };
     let mut cx = visitor.begin().await?;
     if let Some(answer) = key.answered(&mut cx).await? {

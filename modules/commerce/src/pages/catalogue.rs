@@ -78,7 +78,7 @@ pub(crate) async fn products(visitor: Visitor, Query(query): Query<ProductsQuery
         title: Some("Products".into()),
         description: None,
     };
-    Ok(render(&mut cx, &visitor, meta, data).await?.shared())
+    Ok(render(&mut cx, &visitor, meta, data).await?.shared_by_cursor())
 }
 
 pub(crate) async fn product(visitor: Visitor, Path(slug): Path<String>) -> Result<Page, ApiError> {

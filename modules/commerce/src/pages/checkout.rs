@@ -113,7 +113,10 @@ async fn order(
         },
         currency: visitor.tenant.currency,
         delivery,
-        expected_total,
+        expected_total: expected_total.map(|amount| Money {
+            amount,
+            currency: visitor.tenant.currency,
+        }),
     };
     let done = service::checkout(&mut cx, command).await?;
     cx.commit().await?;

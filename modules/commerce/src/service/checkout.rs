@@ -1,6 +1,6 @@
 //! Makes an order of a cart, once. Few round trips, and what others wait for comes last.
 
-use stoa_core::{Currency, FieldError, SiteId, Token};
+use stoa_core::{Currency, FieldError, Money, SiteId, Token};
 use stoa_db::{Cx, DbResult};
 
 use super::put_line::shortage;
@@ -25,7 +25,7 @@ pub(crate) struct Checkout {
     pub(crate) currency: Currency,
     pub(crate) delivery: Delivery,
     /// What the shopper was told it would come to, if they were.
-    pub(crate) expected_total: Option<i64>,
+    pub(crate) expected_total: Option<Money>,
 }
 
 /// The shop as letters name it.
@@ -167,7 +167,7 @@ async fn place(
     let totals = Totals::of(&lines, *currency).ok_or(CommerceError::AmountOutOfRange)?;
     if command
         .expected_total
-        .is_some_and(|expected| expected != totals.total.amount)
+        .is_some_and(|expected| expected != totals.total)
     {
         return Err(CommerceError::PricesChanged);
     }

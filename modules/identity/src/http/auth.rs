@@ -3,7 +3,9 @@
 use axum::{Extension, extract::State, http::HeaderMap};
 use serde::Deserialize;
 use stoa_core::{Email, FieldErrors, MembershipId};
-use stoa_http::{Allowance, ApiError, Budget, HttpState, Json, NoContent, Person, PlatformHost, SignedIn};
+use stoa_http::{
+    Allowance, ApiError, Budget, HttpState, Json, NoContent, OwnSession, Person, PlatformHost, SignedIn,
+};
 use utoipa::ToSchema;
 
 use crate::{
@@ -72,7 +74,7 @@ pub(crate) async fn log_in(
 )]
 pub(crate) async fn log_out(
     _: PlatformHost,
-    signed_in: SignedIn,
+    OwnSession(signed_in): OwnSession,
     Extension(identity): Extension<Identity>,
 ) -> Result<WithSession<NoContent>, ApiError> {
     let (user, session) = (signed_in.person.user, signed_in.person.session);
@@ -83,7 +85,7 @@ pub(crate) async fn log_out(
     Ok(WithSession::ended(NoContent))
 }
 
-/// Who is signed in, which membership is elected, and which there are.
+/// Who is signed in, which membership is elected, and which there are; a token for one business hears of that one alone.
 #[utoipa::path(
     get, path = "/auth/session", tag = "auth",
     responses(
@@ -92,17 +94,21 @@ pub(crate) async fn log_out(
     ),
     extensions(("x-signed-in" = json!("one's own session, in no tenant"))),
 )]
-pub(crate) async fn session(_: PlatformHost, signed_in: SignedIn) -> Result<Json<SessionView>, ApiError> {
+pub(crate) async fn session(
+    _: PlatformHost,
+    OwnSession(signed_in): OwnSession,
+) -> Result<Json<SessionView>, ApiError> {
     let Person {
         user,
         session,
         elected,
-        ..
+        bound,
     } = signed_in.person.clone();
     let elected = elected.map(|elected| elected.membership);
-    Ok(Json(
-        session_view(signed_in.state(), user, session, elected).await?,
-    ))
+    let mut view = session_view(signed_in.state(), user, session, elected).await?;
+    view.memberships
+        .retain(|membership| bound.is_none_or(|bound| bound.membership == membership.id));
+    Ok(Json(view))
 }
 
 /// Elects the membership that the session works in when the URL names no tenant. The session gets a new id and cookie.

@@ -157,7 +157,7 @@ async fn show(scope: Scope<NotesRead>, Path(id): Path<NoteId>) -> Result<Json<No
 
 async fn shared_notes(visitor: Visitor) -> Response {
     let mut response = Html(format!("<h1>Notes of {}</h1>", visitor.tenant.name)).into_response();
-    response.extensions_mut().insert(CachePage);
+    response.extensions_mut().insert(CachePage::ByPath);
     response
 }
 

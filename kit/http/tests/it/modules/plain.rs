@@ -168,13 +168,13 @@ async fn front(visitor: Visitor, headers: HeaderMap) -> Result<Response, ApiErro
         visitor.url()
     );
     let mut response = Html(text).into_response();
-    response.extensions_mut().insert(CachePage);
+    response.extensions_mut().insert(CachePage::ByPath);
     Ok(response)
 }
 
 async fn long(visitor: Visitor) -> Response {
     let mut response = Html(visitor.tenant.name.repeat(500)).into_response();
-    response.extensions_mut().insert(CachePage);
+    response.extensions_mut().insert(CachePage::ByPath);
     response
 }
 
@@ -182,13 +182,13 @@ async fn planted() -> Response {
     let mut response = Html("<p>planted</p>").into_response();
     let cookie = HeaderValue::from_static("a=b");
     response.headers_mut().insert(header::SET_COOKIE, cookie);
-    response.extensions_mut().insert(CachePage);
+    response.extensions_mut().insert(CachePage::ByPath);
     response
 }
 
 /// Says by mistake that it may be kept.
 async fn cart(headers: HeaderMap) -> Response {
     let mut response = Html(format!("<p>{:?}</p>", headers.get(header::COOKIE))).into_response();
-    response.extensions_mut().insert(CachePage);
+    response.extensions_mut().insert(CachePage::ByPath);
     response
 }
