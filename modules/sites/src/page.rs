@@ -156,7 +156,7 @@ impl<'p> Frame<'p> {
         Ok(Page {
             html,
             status: StatusCode::OK,
-            shared: false,
+            shared: None,
         })
     }
 }
