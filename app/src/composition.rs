@@ -29,8 +29,9 @@ use crate::{
     directory::{PlatformDirectory, ask_sender, ask_standing},
 };
 
-/// How often what changed elsewhere is asked for.
-const EXCHANGE: Duration = Duration::from_secs(1);
+/// How often what changed here is told and what changed elsewhere is asked for: what one server tells at the end of its
+/// turn, another hears at the end of its own, and that is within a second.
+const EXCHANGE: Duration = Duration::from_millis(400);
 /// How often creations that were cut short are looked for; a younger one is still under way.
 const LEFTOVERS: Duration = Duration::from_secs(60);
 /// Where snapshots are, in the data directory.
@@ -287,7 +288,8 @@ impl Stoa {
 
     /// Finishes creations that were cut short. To be called while no other process can be creating.
     pub async fn finish_what_was_cut_short(&self) -> Result<()> {
-        stoa_tenants::finish_provisioning(&self.tenants, &self.db, Duration::ZERO).await?;
+        stoa_tenants::finish_provisioning(&self.db, Duration::ZERO).await?;
+        self.finish_moves().await;
         Ok(())
     }
 
@@ -354,8 +356,8 @@ impl Stoa {
         Ok(tokio::spawn(telemetry.serve(listener, gateway.clone(), end)))
     }
 
-    /// Does a command's work, and tells other processes what it has changed: each second while it goes on, and at its
-    /// end, also when it breaks off.
+    /// Does a command's work, and tells other processes what it has changed: while it goes on, and at its end, also
+    /// when it breaks off.
     pub async fn telling<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         let (working, ended) = watch::channel(());
         let work = async {
@@ -370,6 +372,28 @@ impl Stoa {
         Ok(done)
     }
 
+    /// Opens stores that were being moved when that broke off, and takes away what moves have left behind. A database that
+    /// is down keeps nobody from starting.
+    async fn finish_moves(&self) {
+        self.lift_fences().await;
+        match self.db.remove_leftovers().await {
+            Ok(0) => {}
+            Ok(removed) => tracing::info!(removed, "stores that moves left behind were taken away"),
+            Err(error) => tracing::warn!(%error, "what moves left behind could not be looked for"),
+        }
+    }
+
+    async fn lift_fences(&self) {
+        match self.db.lift_abandoned_fences().await {
+            Ok(lifted) => {
+                for tenant in lifted {
+                    tracing::warn!(%tenant, "a store that was being moved when that broke off is open again");
+                }
+            }
+            Err(error) => tracing::warn!(%error, "stores that nobody moves any more could not be looked for"),
+        }
+    }
+
     async fn exchange(&self) {
         if let Err(error) = self.db.exchange_generations().await {
             tracing::warn!(%error, "what other processes changed is not known for now");
@@ -377,9 +401,10 @@ impl Stoa {
     }
 
     async fn finish_leftovers(&self) {
-        if let Err(error) = stoa_tenants::finish_provisioning(&self.tenants, &self.db, LEFTOVERS).await {
+        if let Err(error) = stoa_tenants::finish_provisioning(&self.db, LEFTOVERS).await {
             tracing::warn!(%error, "creations that were cut short could not be looked for");
         }
+        self.lift_fences().await;
     }
 }
 

@@ -84,6 +84,7 @@ pub(crate) fn module() -> Module {
         permissions: &[],
         migrations: Migrations {
             module: "demo",
+            feature: None,
             tenant: &[],
             control: &[],
         },
@@ -171,7 +172,7 @@ async fn open_shop(stoa: &Stoa, shop: &Shop) -> Result<Arc<TenantSnapshot>> {
         placing: stoa.db().usual_placing(),
         owner: shop.owner(stoa).await?,
     };
-    let created = stoa_tenants::create_tenant(stoa.tenants(), stoa.db(), Actor::Command, new).await?;
+    let created = stoa_tenants::create_tenant(stoa.db(), Actor::Command, new).await?;
     let tenant = stoa.tenants().by_id(stoa.db(), created.tenant.id).await?;
     tenant.context("it is gone")
 }

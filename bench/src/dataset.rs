@@ -114,7 +114,7 @@ async fn create_of(stoa: &Stoa, slug: &str, owner: NewOwner) -> Result<CreatedTe
         placing: stoa.db().usual_placing(),
         owner,
     };
-    Ok(stoa_tenants::create_tenant(stoa.tenants(), stoa.db(), Actor::Command, new).await?)
+    Ok(stoa_tenants::create_tenant(stoa.db(), Actor::Command, new).await?)
 }
 
 async fn import_products(stoa: &Stoa, tenant: TenantId, count: u32) -> Result<()> {

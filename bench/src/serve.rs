@@ -67,6 +67,7 @@ fn module() -> Module {
         permissions: &[],
         migrations: Migrations {
             module: "bench",
+            feature: None,
             tenant: &[],
             control: &[],
         },

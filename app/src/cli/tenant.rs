@@ -1,5 +1,6 @@
 //! `stoa tenant`: businesses.
 
+mod features;
 mod lifecycle;
 
 use std::{collections::HashMap, sync::Arc};
@@ -31,6 +32,8 @@ pub(crate) enum Command {
         /// The business's slug
         slug: String,
     },
+    /// Show which parts of the platform a business has, or switch some on and off
+    Features(features::Features),
     /// Shut a business's doors: website, API and staff are refused until it is reactivated
     Suspend {
         /// The business's slug
@@ -85,6 +88,7 @@ pub(crate) async fn run(stoa: &Stoa, command: Command, terminal: &Terminal) -> R
         Command::Create(create) => create.run(stoa, terminal).await,
         Command::List => list(stoa, terminal).await,
         Command::Show { slug } => show(stoa, &slug, terminal).await,
+        Command::Features(command) => command.run(stoa, terminal).await,
         Command::Suspend { slug, reason } => lifecycle::suspend(stoa, &slug, &reason, terminal).await,
         Command::Reactivate { slug } => lifecycle::reactivate(stoa, &slug, terminal).await,
     }
@@ -118,7 +122,7 @@ impl Create {
             placing: self.placing(stoa)?,
             owner,
         };
-        let created = stoa_tenants::create_tenant(stoa.tenants(), stoa.db(), Actor::Command, new).await;
+        let created = stoa_tenants::create_tenant(stoa.db(), Actor::Command, new).await;
         let created = match created {
             Ok(created) => created,
             Err(error) => return Err(self.broken_off(stoa, error, password.as_deref()).await),

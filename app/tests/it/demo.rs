@@ -48,9 +48,7 @@ async fn open_business(stoa: &Stoa, owner: &str) -> TenantId {
         placing: stoa.db().usual_placing(),
         owner: NewOwner::New(owner),
     };
-    let created = create_tenant(stoa.tenants(), stoa.db(), Actor::Command, new)
-        .await
-        .unwrap();
+    let created = create_tenant(stoa.db(), Actor::Command, new).await.unwrap();
     created.tenant.id
 }
 

@@ -4,15 +4,15 @@
 
 use axum::http::Method;
 use stoa::Stoa;
-use stoa_core::{Actor, Clock};
-use stoa_db::control_sql;
+use stoa_core::{Actor, Clock, Feature, FeatureSet};
 use stoa_http::{
     HttpConfig,
     openapi::{Access, Route, document, routes},
 };
+use stoa_tenants::{FeatureChange, Reason};
 use stoa_testing::{BASE, Client, PASSWORD, Reply, Request, Shop, TestApp, console, on_both_engines};
 
-use crate::cases::{Things, api_key};
+use crate::cases::{Things, api_key, upload};
 
 fn described() -> Vec<Route> {
     let routes = routes(&document(&stoa::every_module()));
@@ -184,35 +184,48 @@ on_both_engines! {
     async fn with_the_feature_off(app: TestApp) {
         let shop = app.shop().await;
         let things = Things::of(&shop).await;
-        set(&app, &shop, Setting::NoFeatures).await;
-        let mut gated = 0;
-        for route in described() {
-            if route.feature.is_none() {
-                continue;
-            }
-            gated += 1;
-            let (path, method) = (things.fill(&route.path), route.method.clone());
-            for reply in [
-                call(&shop.owner, &route, &shop, &things).await,
-                send(shop.visitor.request(method.clone(), &shop.site(&path)), &route, &things).await,
-                send(shop.owner.request(method, &console(&path)).header("x-tenant-id", &shop.slug), &route, &things).await,
-            ] {
-                assert_eq!((reply.status.as_u16(), code(&reply).as_str()), (403, "feature.disabled"), "{route:?}");
-            }
+        switch(&app, &shop, Switch::Off).await;
+        refused_for_the_feature(&shop, &things).await;
+
+        switch(&app, &shop, Switch::On).await;
+        for route in described().iter().filter(|route| route.feature.is_some() && route.method == Method::GET) {
+            let reply = call(&shop.owner, route, &shop, &things).await;
+            assert_eq!(reply.status, 200, "{route:?}: what was there is there again: {}", reply.text());
         }
-        assert!(gated > 5);
-        for page in ["/products", "/products/blue-shirt", "/cart", "/checkout"] {
-            let page = shop.visitor.get(&shop.site(page)).send().await;
-            assert_eq!(page.status, 404, "a page of a feature that is off");
+    }
+
+    /// ATK-O12: a business that never had the feature has no tables of it, and is refused all the same; switched on, it has
+    /// them from the next request on.
+    async fn without_the_feature_from_birth(app: TestApp) {
+        let paper = app.business("content").await;
+        refused_for_the_feature(&paper, &Things::random()).await;
+        app.jobs.run_due(&[paper.id]).await.unwrap();
+
+        switch(&app, &paper, Switch::On).await;
+        let things = Things::of(&paper).await;
+        for route in described().iter().filter(|route| route.feature.is_some()) {
+            let reply = call(&paper.owner, route, &paper, &things).await;
+            assert_ne!(code_of_problem(&reply).as_deref(), Some("feature.disabled"), "{route:?}");
+            assert!(!reply.status.is_server_error(), "{route:?}: {}", reply.text());
         }
-        shop.visitor.get(&shop.site("/")).send().await.expect_status(200);
+        switch(&app, &paper, Switch::Off).await;
+        refused_for_the_feature(&paper, &things).await;
+        let journal = paper.get("/journal").await.expect_status(200).json();
+        let switched: Vec<_> = journal["items"].as_array().unwrap().iter()
+            .filter(|line| line["kind"] == "features.switched")
+            .map(|line| line["data"].clone())
+            .collect();
+        let on = serde_json::json!({"on": ["ecommerce"], "off": []});
+        let off = serde_json::json!({"on": [], "off": ["ecommerce"]});
+        assert_eq!(switched, [off, on]);
     }
 
     /// ATK-V5
     async fn while_suspended(app: TestApp) {
         let shop = app.shop().await;
         let things = Things::of(&shop).await;
-        set(&app, &shop, Setting::Suspended).await;
+        let reason = Reason::parse("unpaid").unwrap();
+        stoa_tenants::suspend_tenant(&app.db, Actor::Command, shop.id, reason).await.unwrap();
         for route in described() {
             let reply = call(&shop.owner, &route, &shop, &things).await;
             assert_eq!((reply.status.as_u16(), code(&reply).as_str()), (403, "tenant.suspended"), "{route:?}");
@@ -228,32 +241,59 @@ fn permission(route: &Route) -> Option<String> {
     }
 }
 
-/// What only the operator changes.
-enum Setting {
-    NoFeatures,
-    Suspended,
+/// Every route and page of a feature that is off is refused, whichever way the business is named; its other pages are not.
+async fn refused_for_the_feature(shop: &Shop, things: &Things) {
+    let mut gated = 0;
+    for route in described() {
+        if route.feature.is_none() {
+            continue;
+        }
+        gated += 1;
+        let (path, method) = (things.fill(&route.path), route.method.clone());
+        let by_header = shop.owner.request(method.clone(), &console(&path));
+        for reply in [
+            call(&shop.owner, &route, shop, things).await,
+            send(shop.visitor.request(method, &shop.site(&path)), &route, things).await,
+            send(by_header.header("x-tenant-id", &shop.slug), &route, things).await,
+        ] {
+            assert_eq!(
+                (reply.status.as_u16(), code(&reply).as_str()),
+                (403, "feature.disabled"),
+                "{route:?}"
+            );
+        }
+    }
+    assert!(gated > 5);
+    for page in ["/products", "/products/blue-shirt", "/cart", "/checkout"] {
+        let page = shop.visitor.get(&shop.site(page)).send().await;
+        assert_eq!(page.status, 404, "a page of a feature that is off");
+    }
+    let sent = upload(shop, "Title,Price\nBlue Mug,450\n").send().await;
+    assert_eq!(
+        (sent.status.as_u16(), code(&sent).as_str()),
+        (403, "feature.disabled")
+    );
+    shop.visitor.get(&shop.site("/")).send().await.expect_status(200);
 }
 
-async fn set(app: &TestApp, shop: &Shop, setting: Setting) {
-    let mut cx = app.db.platform_begin(Actor::Command).await.unwrap();
-    let changed = match setting {
-        Setting::NoFeatures => {
-            cx.sql(control_sql!("UPDATE tenants SET features = $2 WHERE id = $1"))
-                .bind(shop.id)
-                .bind(serde_json::json!([]))
-                .execute()
-                .await
-        }
-        Setting::Suspended => {
-            cx.sql(control_sql!("UPDATE tenants SET status = $2 WHERE id = $1"))
-                .bind(shop.id)
-                .bind("suspended")
-                .execute()
-                .await
-        }
+fn code_of_problem(reply: &Reply) -> Option<String> {
+    (!reply.status.is_success()).then(|| code(reply))
+}
+
+#[derive(Clone, Copy)]
+enum Switch {
+    On,
+    Off,
+}
+
+/// Switches the shop on or off, as the operator does: seen by the next request.
+async fn switch(app: &TestApp, shop: &Shop, switch: Switch) {
+    let (shops, none): (FeatureSet, _) = ([Feature::Ecommerce].into_iter().collect(), FeatureSet::default());
+    let change = match switch {
+        Switch::On => FeatureChange::new(shops, none),
+        Switch::Off => FeatureChange::new(none, shops),
     };
-    assert_eq!(changed.unwrap(), 1);
-    cx.commit().await.unwrap();
-    // Another process may go on for a second with what was true.
-    app.clock.advance(std::time::Duration::from_secs(2));
+    stoa_tenants::switch_features(&app.db, Actor::Command, shop.id, change.unwrap())
+        .await
+        .unwrap();
 }

@@ -15,6 +15,7 @@ mod demo;
 mod denials;
 mod engine;
 mod faults;
+mod features;
 mod guesses;
 mod installation;
 mod killed_commands;

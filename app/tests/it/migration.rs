@@ -33,7 +33,7 @@ impl Former {
         let mut shops = Vec::new();
         for _ in 0..number {
             let new = new_shop(&unique("old"), db.usual_placing());
-            let created = stoa_tenants::create_tenant(&tenants, &db, Actor::Command, new)
+            let created = stoa_tenants::create_tenant(&db, Actor::Command, new)
                 .await
                 .unwrap();
             shops.push((created.tenant.slug.into_string(), created.tenant.id));
@@ -132,6 +132,7 @@ async fn a_migration_that_was_killed_is_finished_by_the_next() {
 async fn only_the_store_that_cannot_be_migrated_is_out() {
     const NEWER: Migrations = Migrations {
         module: "tomorrow",
+        feature: None,
         tenant: &[Migration {
             name: "0001_tomorrow",
             sqlite: "CREATE TABLE tomorrow (id INTEGER NOT NULL PRIMARY KEY) STRICT",

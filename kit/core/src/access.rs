@@ -132,14 +132,38 @@ impl FeatureSet {
         self.0.contains(&feature)
     }
 
+    /// Whether all features of the other are in it.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        other.iter().all(|feature| self.contains(feature))
+    }
+
     pub fn insert(&mut self, feature: Feature) {
         if let Err(at) = self.0.binary_search(&feature) {
             self.0.insert(at, feature);
         }
     }
 
+    /// The features of both.
+    #[must_use]
+    pub fn with(&self, other: &Self) -> Self {
+        self.iter().chain(other.iter()).collect()
+    }
+
+    /// The features that are not in the other.
+    #[must_use]
+    pub fn without(&self, other: &Self) -> Self {
+        self.iter().filter(|feature| !other.contains(*feature)).collect()
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = Feature> + '_ {
         self.0.iter().copied()
+    }
+}
+
+impl Extend<Feature> for FeatureSet {
+    fn extend<I: IntoIterator<Item = Feature>>(&mut self, features: I) {
+        features.into_iter().for_each(|feature| self.insert(feature));
     }
 }
 
@@ -152,7 +176,7 @@ impl From<Vec<Feature>> for FeatureSet {
 impl FromIterator<Feature> for FeatureSet {
     fn from_iter<I: IntoIterator<Item = Feature>>(features: I) -> Self {
         let mut set = Self::default();
-        features.into_iter().for_each(|feature| set.insert(feature));
+        set.extend(features);
         set
     }
 }
@@ -237,6 +261,15 @@ mod tests {
         );
         assert!(made.contains(Feature::Cms) && !made.contains(Feature::Ai));
         assert_eq!(made.iter().count(), 3);
+
+        let other: FeatureSet = [Feature::Ai, Feature::Leads].into_iter().collect();
+        let both = made.with(&other);
+        assert_eq!(both.iter().count(), 4);
+        assert!(both.covers(&made) && both.covers(&other) && !made.covers(&other));
+        assert_eq!(
+            both.without(&other),
+            [Feature::Cms, Feature::Booking].into_iter().collect()
+        );
     }
 
     #[test]

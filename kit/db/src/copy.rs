@@ -8,12 +8,14 @@ use std::{
 };
 
 use serde::Serialize;
-use stoa_core::{Actor, TenantId};
+use stoa_core::{Actor, FeatureSet, TenantId};
 
 use crate::{
     Cx, Db, DbError, DbResult, Event,
     db::Engine,
     draft::Draft,
+    generations::Raised,
+    migrations::Schema,
     sqlite::{Aside, StoreFile, blocking, storage},
     unit::{Access, Tx, Unit},
 };
@@ -86,7 +88,8 @@ impl Db {
             to.flush().map_err(storage)?;
             Ok::<_, DbError>(snapshot)
         })?;
-        self.make_ready(&draft, &snapshot, actor.clone()).await?;
+        let features = self.make_ready(&draft, &snapshot, actor.clone()).await?;
+        self.note_features(tenant, &features).await?;
         let mut cx = self.platform_begin(actor).await?;
         cx.record(&RestoreBegun(snapshot));
         cx.commit().await?;
@@ -95,15 +98,20 @@ impl Db {
         self.copy_in(tenant, draft).await?;
         // Again: a long exchange outlasts the first time.
         self.wake(tenant).await?;
-        self.0.signals.generations.raise(tenant);
+        self.0.signals.generations.raise(tenant, Raised::ALL);
         self.drop_anchor(tenant).await?;
         Ok(snapshot)
     }
 
-    /// Looks at what is to be a tenant's store, brings it to the current schema, and writes into its journal that it came
-    /// from a snapshot.
-    async fn make_ready(&self, draft: &Draft, snapshot: &Snapshot, actor: Actor) -> DbResult<()> {
-        let aside = Aside::new(draft.path(), snapshot.tenant, &self.0.plan);
+    /// Looks at what is to be a tenant's store, brings it to the current schema with the tables that the tenant's store
+    /// must have, and writes into its journal that it came from a snapshot. Says of which features it has the tables.
+    async fn make_ready(&self, draft: &Draft, snapshot: &Snapshot, actor: Actor) -> DbResult<FeatureSet> {
+        let features = match &self.0.engine {
+            Engine::Sqlite(_) => self.place_of(snapshot.tenant).await?.features.clone(),
+            // What is not in the snapshot is not to stay in the database's tables either.
+            Engine::Postgres(_) => self.0.plan.features(),
+        };
+        let aside = Aside::new(draft.path(), snapshot.tenant, &self.0.plan, &features);
         let faults = aside.examine().await?;
         if !faults.is_empty() {
             return Err(DbError::unfit(faults.join("; ")));
@@ -113,14 +121,22 @@ impl Db {
         let mut cx = Cx::new(snapshot.tenant, unit, Arc::clone(&self.0.signals));
         cx.record(&StoreRestored(*snapshot));
         cx.commit().await?;
-        aside.close()
+        let features = aside.features();
+        aside.close()?;
+        Ok(features)
     }
 
-    async fn copy_out(&self, tenant: TenantId, to: &Path) -> DbResult<()> {
+    /// The schema of a database, which has the tables of all features.
+    pub(crate) fn whole_schema(&self) -> Schema {
+        let plan = &self.0.plan;
+        plan.schema(&plan.features())
+    }
+
+    pub(crate) async fn copy_out(&self, tenant: TenantId, to: &Path) -> DbResult<()> {
         match &self.0.engine {
-            Engine::Sqlite(files) => files.copy_out(tenant, to).await,
+            Engine::Sqlite(files) => files.copy_out(&*self.place_of(tenant).await?, to).await,
             Engine::Postgres(pools) => {
-                let mut file = blocking(|| StoreFile::empty(to, &self.0.plan, self.clock().now()))?;
+                let mut file = blocking(|| StoreFile::empty(to, &self.whole_schema(), self.clock().now()))?;
                 let mut tx = self.begin_on(pools, tenant, Access::Read).await?;
                 tx.copy_out(&mut file).await?;
                 blocking(|| file.finish())
@@ -130,7 +146,7 @@ impl Db {
 
     async fn copy_in(&self, tenant: TenantId, draft: Draft) -> DbResult<()> {
         match &self.0.engine {
-            Engine::Sqlite(files) => files.copy_in(tenant, draft).await,
+            Engine::Sqlite(files) => files.copy_in(&*self.place_of(tenant).await?, draft).await,
             Engine::Postgres(pools) => {
                 let mut file = blocking(|| StoreFile::open(draft.path()))?;
                 let shard = self.shard_of(pools, tenant).await?;

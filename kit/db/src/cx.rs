@@ -1,12 +1,13 @@
 //! Units of work: one tenant (or the platform), one actor, one transaction, one reading of the clock.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use stoa_core::{Actor, Id, TenantId, Timestamp};
 
 use crate::{
-    ControlSql, DbResult, Event, JournalLine, Query, Raises, Sql,
+    ControlSql, DbResult, Event, JournalLine, Query, Sql,
     db::Signals,
+    generations::{self, Raised},
     journal::{Entry, JournalTexts},
     sql,
     unit::Unit,
@@ -17,7 +18,7 @@ use crate::{
 pub struct Cx {
     tenant: TenantId,
     unit: Unit,
-    raised: bool,
+    raised: Raised,
     recorded: bool,
     /// A job was added that is due.
     due: bool,
@@ -28,15 +29,24 @@ pub struct Cx {
 #[derive(Debug)]
 pub struct PlatformCx {
     unit: Unit,
+    /// In one order everywhere, so that no two wait for each other.
+    raised: BTreeMap<TenantId, Raised>,
+    signals: Arc<Signals>,
 }
 
 /// Tells the process what a commit has changed, once it is over. However it ended: an answer that was lost may belong to a
 /// commit that was done.
 struct Telling {
     tenant: TenantId,
-    raised: bool,
+    raised: Raised,
     recorded: bool,
     due: bool,
+    signals: Arc<Signals>,
+}
+
+/// The same for a commit on the control store, which has told the other processes itself.
+struct Raising {
+    raised: BTreeMap<TenantId, Raised>,
     signals: Arc<Signals>,
 }
 
@@ -45,7 +55,7 @@ impl Cx {
         Self {
             tenant,
             unit,
-            raised: false,
+            raised: Raised::default(),
             recorded: false,
             due: false,
             signals,
@@ -79,7 +89,7 @@ impl Cx {
 
     /// Writes an event to the journal with the commit.
     pub fn record<E: Event>(&mut self, event: &E) {
-        self.raised |= E::RAISES != Raises::Nothing;
+        self.raised.note(E::RAISES);
         self.recorded = true;
         self.unit.record(Entry::of(event));
     }
@@ -135,9 +145,7 @@ impl Cx {
 
 impl Drop for Telling {
     fn drop(&mut self) {
-        if self.raised {
-            self.signals.generations.raise(self.tenant);
-        }
+        self.signals.generations.raise(self.tenant, self.raised);
         if self.recorded {
             self.signals.notices.tell(self.tenant);
         }
@@ -147,9 +155,21 @@ impl Drop for Telling {
     }
 }
 
+impl Drop for Raising {
+    fn drop(&mut self) {
+        for (tenant, raised) in &self.raised {
+            self.signals.generations.bump(*tenant, *raised);
+        }
+    }
+}
+
 impl PlatformCx {
-    pub(crate) fn new(unit: Unit) -> Self {
-        Self { unit }
+    pub(crate) fn new(unit: Unit, signals: Arc<Signals>) -> Self {
+        Self {
+            unit,
+            raised: BTreeMap::new(),
+            signals,
+        }
     }
 
     /// The instant this unit of work happens at.
@@ -177,8 +197,23 @@ impl PlatformCx {
         self.unit.record(Entry::of(event));
     }
 
-    pub async fn commit(self) -> DbResult<()> {
-        self.unit.commit(&JournalTexts::Platform, ()).await
+    /// As [`record`](Self::record), of what happened to a tenant: what the event makes stale is told in the same
+    /// transaction, so that no process that ends now leaves the others with what was.
+    pub fn record_about<E: Event>(&mut self, tenant: TenantId, event: &E) {
+        self.raised.entry(tenant).or_default().note(E::RAISES);
+        self.record(event);
+    }
+
+    pub async fn commit(mut self) -> DbResult<()> {
+        let raised = std::mem::take(&mut self.raised);
+        let told = generations::tell(&mut self, raised.clone()).await?;
+        let raising = Raising {
+            raised,
+            signals: Arc::clone(&self.signals),
+        };
+        self.unit.commit(&JournalTexts::Platform, raising).await?;
+        self.signals.generations.told(told);
+        Ok(())
     }
 
     pub(crate) fn unit(&mut self) -> &mut Unit {

@@ -1,17 +1,20 @@
 //! The stores of a platform: where units of work begin.
 
+mod mirror;
+mod misplaced;
+mod moves;
 mod places;
 mod shards;
 
 use std::{path::PathBuf, sync::Arc};
 
-use stoa_core::{Actor, Clock, TenantId};
+use stoa_core::{Actor, Clock, FeatureSet, TenantId};
 use stoa_vault::Vault;
 use tokio::sync::Notify;
 
 use crate::{
     Cx, DbError, DbResult, Migrations, PlatformCx,
-    generations::{self, Generations},
+    generations::{self, Generation, Generations, Raised},
     jobs::{Lease, Warmth},
     keyring::Keyring,
     migrations::Plan,
@@ -23,7 +26,9 @@ use crate::{
     unit::{Access, Tx, Unit},
 };
 
-pub use shards::ShardRow;
+pub use misplaced::Misplaced;
+pub use moves::{Copied, Fence};
+pub use shards::{Flaw, ShardRow};
 
 /// Where the stores are.
 #[derive(Debug, Clone)]
@@ -127,9 +132,9 @@ impl Db {
         &self.0.keyring
     }
 
-    /// A number that rises whenever what the tenant's public pages show has changed.
+    /// Numbers that rise whenever what is kept of the tenant has changed.
     #[must_use]
-    pub fn generation(&self, tenant: TenantId) -> u64 {
+    pub fn generation(&self, tenant: TenantId) -> Generation {
         self.0.signals.generations.of(tenant)
     }
 
@@ -151,12 +156,13 @@ impl Db {
         self.platform(actor, Access::Write).await
     }
 
-    /// Makes a tenant's key, and its store where it was placed, else in the usual place. What is there stays as it is.
-    pub async fn provision(&self, tenant: TenantId) -> DbResult<()> {
+    /// Makes a tenant's key, and its store with the tables of these features where it was placed, else in the usual place.
+    /// What is there stays as it is.
+    pub async fn provision(&self, tenant: TenantId, features: &FeatureSet) -> DbResult<()> {
         self.make_tenant_key(tenant).await?;
-        let placement = self.placed(tenant).await?;
+        let placement = self.placed(tenant, features).await?;
         match &self.0.engine {
-            Engine::Sqlite(files) => return files.provision(tenant),
+            Engine::Sqlite(files) => return files.provision(tenant, features),
             Engine::Postgres(pools) => {
                 self.shard(pools, &placement.shard)
                     .await?
@@ -198,13 +204,13 @@ impl Db {
         self.exchange_generations().await
     }
 
-    /// Tells the other processes which tenants' content changed here, and hears what changed there. A server calls this
-    /// each second.
+    /// Tells the other processes what of which tenants changed here, and hears what changed there. A server calls this
+    /// more than twice a second: what one process tells in its turn, the others hear in theirs.
     pub async fn exchange_generations(&self) -> DbResult<()> {
         let generations = &self.0.signals.generations;
         let untold = generations.take_untold();
         if !untold.is_empty()
-            && let Err(error) = self.tell(&untold).await
+            && let Err(error) = self.tell(untold.iter().copied()).await
         {
             generations.put_back(untold);
             return Err(error);
@@ -216,9 +222,9 @@ impl Db {
         Ok(())
     }
 
-    async fn tell(&self, tenants: &[TenantId]) -> DbResult<()> {
+    async fn tell(&self, untold: impl Iterator<Item = (TenantId, Raised)>) -> DbResult<()> {
         let mut cx = self.platform_begin(Actor::System).await?;
-        let numbers = generations::tell(&mut cx, tenants).await?;
+        let numbers = generations::tell(&mut cx, untold).await?;
         cx.commit().await?;
         self.0.signals.generations.told(numbers);
         Ok(())
@@ -229,7 +235,8 @@ impl Db {
             Engine::Sqlite(files) => Tx::Sqlite(files.platform(access).await?),
             Engine::Postgres(pools) => Tx::Postgres(Box::new(pools.control(access).await?)),
         };
-        Ok(PlatformCx::new(Unit::new(tx, access, self.0.clock.now(), actor)))
+        let unit = Unit::new(tx, access, self.0.clock.now(), actor);
+        Ok(PlatformCx::new(unit, Arc::clone(&self.0.signals)))
     }
 }
 
@@ -269,7 +276,10 @@ impl TenantDb {
             ..
         } = &*self.db.0;
         let tx = match engine {
-            Engine::Sqlite(files) => Tx::Sqlite(files.tenant(self.tenant, access).await?),
+            Engine::Sqlite(files) => {
+                let placement = self.db.place_of(self.tenant).await?;
+                Tx::Sqlite(files.tenant(&placement, access).await?)
+            }
             Engine::Postgres(pools) => {
                 Tx::Postgres(Box::new(self.db.begin_on(pools, self.tenant, access).await?))
             }

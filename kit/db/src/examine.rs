@@ -9,9 +9,12 @@ impl Db {
     /// line of its journal.
     pub async fn examine(&self, tenant: TenantId) -> DbResult<Vec<String>> {
         let mut faults = match &self.0.engine {
-            Engine::Sqlite(files) => files.examine(tenant).await?,
+            Engine::Sqlite(files) => files.examine(&*self.place_of(tenant).await?).await?,
             Engine::Postgres(_) => Vec::new(),
         };
+        if let Err(error) = self.tenant_key(tenant).await {
+            faults.push(format!("the key that seals its secrets cannot be had: {error}"));
+        }
         let anchor = self.anchor(tenant).await?;
         let mut cx = self.tenant(tenant, Actor::System).read().await?;
         if let Audit::Broken { at } = cx.audit().await? {
@@ -52,7 +55,7 @@ impl Db {
     /// Whether a tenant's store is known to be of the current schema, without opening it.
     pub async fn is_current(&self, tenant: TenantId) -> DbResult<bool> {
         match &self.0.engine {
-            Engine::Sqlite(files) => files.is_current(tenant),
+            Engine::Sqlite(files) => files.is_current(&*self.place_of(tenant).await?),
             Engine::Postgres(pools) => self.is_open(pools, tenant).await,
         }
     }

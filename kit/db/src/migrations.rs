@@ -1,11 +1,14 @@
 //! What each module adds to the stores, one text per engine.
 
 use sha2::{Digest, Sha256};
+use stoa_core::{Feature, FeatureSet};
 
 /// The migrations of one module, in the order they apply.
 #[derive(Debug, Clone, Copy)]
 pub struct Migrations {
     pub module: &'static str,
+    /// The feature that its tables in tenants' stores belong to. Without one, every store has them.
+    pub feature: Option<Feature>,
     pub tenant: &'static [Migration],
     pub control: &'static [Migration],
 }
@@ -62,6 +65,7 @@ macro_rules! migration_in {
 /// What the engine itself keeps in every store.
 const OWN: Migrations = Migrations {
     module: "db",
+    feature: None,
     tenant: &[
         tenant_migration!("0001_store"),
         tenant_migration!("0002_jobs"),
@@ -72,6 +76,8 @@ const OWN: Migrations = Migrations {
         control_migration!("0002_placements"),
         control_migration!("0003_journal_anchors"),
         control_migration!("0004_jobs"),
+        control_migration!("0005_store_features"),
+        control_migration!("0006_config_generation"),
     ],
 };
 
@@ -82,6 +88,8 @@ pub(crate) struct Step {
     pub(crate) name: &'static str,
     pub(crate) sqlite: &'static str,
     pub(crate) postgres: &'static str,
+    pub(crate) feature: Option<Feature>,
+    pub(crate) digest: [u8; 32],
 }
 
 /// All steps of both stores.
@@ -89,41 +97,65 @@ pub(crate) struct Step {
 pub(crate) struct Plan {
     pub(crate) tenant: Vec<Step>,
     pub(crate) control: Vec<Step>,
-    /// Tells the templates of different schemas apart.
-    pub(crate) fingerprint: String,
-    /// The same in a number, which a file's header has room for.
+}
+
+/// What a tenant's file has that has the tables of some features.
+#[derive(Debug)]
+pub(crate) struct Schema {
+    pub(crate) steps: Vec<Step>,
+    /// Tells it from every other schema, in a number that a file's header has room for.
     pub(crate) epoch: i32,
 }
 
 impl Plan {
     pub(crate) fn of(modules: &[Migrations]) -> Self {
         let all = || std::iter::once(&OWN).chain(modules);
-        let tenant = all()
-            .flat_map(|own| steps(own.module, own.tenant))
-            .collect::<Vec<_>>();
-        let control = all().flat_map(|own| steps(own.module, own.control)).collect();
-        let mut hash = Sha256::new();
-        for step in &tenant {
-            hash.update(step.module);
-            hash.update(step.sqlite);
-        }
-        let digest: [u8; 32] = hash.finalize().into();
-        let fingerprint = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        let [first, second, third, fourth, ..] = digest;
         Self {
-            tenant,
-            control,
-            fingerprint,
+            tenant: all().flat_map(|own| steps(own, own.tenant)).collect(),
+            control: all().flat_map(|own| steps(own, own.control)).collect(),
+        }
+    }
+
+    /// The schema of a store with the tables of these features.
+    pub(crate) fn schema(&self, features: &FeatureSet) -> Schema {
+        let is_wanted = |step: &&Step| step.feature.is_none_or(|feature| features.contains(feature));
+        let steps: Vec<_> = self.tenant.iter().filter(is_wanted).copied().collect();
+        let mut hash = Sha256::new();
+        for step in &steps {
+            hash.update(step.digest);
+        }
+        let [first, second, third, fourth, ..]: [u8; 32] = hash.finalize().into();
+        Schema {
+            steps,
             epoch: i32::from_be_bytes([first, second, third, fourth]),
         }
     }
+
+    /// The features that have tables of their own.
+    pub(crate) fn features(&self) -> FeatureSet {
+        self.tenant.iter().filter_map(|step| step.feature).collect()
+    }
+
+    /// One of the steps of tenants' stores.
+    pub(crate) fn step(&self, module: &str, name: &str) -> Option<&Step> {
+        self.tenant
+            .iter()
+            .find(|step| step.module == module && step.name == name)
+    }
 }
 
-fn steps(module: &'static str, migrations: &'static [Migration]) -> impl Iterator<Item = Step> {
+fn steps(own: &Migrations, migrations: &'static [Migration]) -> impl Iterator<Item = Step> {
+    let Migrations { module, feature, .. } = *own;
     migrations.iter().map(move |migration| Step {
         module,
         name: migration.name,
         sqlite: migration.sqlite,
         postgres: migration.postgres,
+        feature,
+        digest: Sha256::new()
+            .chain_update(module)
+            .chain_update(migration.sqlite)
+            .finalize()
+            .into(),
     })
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use lru::LruCache;
-use stoa_core::{TenantId, TextError};
+use stoa_core::{FeatureSet, TenantId, TextError};
 
 use crate::{DbError, DbResult, FromRow, PlatformCx, Row, column_text, control_sql};
 
@@ -69,6 +69,8 @@ pub struct Placement {
     pub epoch: i64,
     /// Closed to writers, because the store is being moved or restored.
     pub fenced: bool,
+    /// The features whose tables the store has: those that are on, or once were. A database has the tables of all.
+    pub features: FeatureSet,
 }
 
 impl FromRow for Placement {
@@ -79,6 +81,7 @@ impl FromRow for Placement {
             shard: row.next()?,
             epoch: row.next()?,
             fenced: row.next::<String>()? == "fenced",
+            features: row.next()?,
         })
     }
 }
@@ -100,14 +103,16 @@ impl PlatformCx {
             shard,
             epoch: 1,
             fenced: false,
+            features: FeatureSet::default(),
         };
         self.sql(control_sql!(
-            "INSERT INTO placements (tenant_id, kind, shard, epoch, state) VALUES ($1, $2, $3, $4, 'open')"
+            "INSERT INTO placements (tenant_id, kind, shard, epoch, state, features) VALUES ($1, $2, $3, $4, 'open', $5)"
         ))
         .bind(tenant)
         .bind(placement.kind.as_str())
         .bind(&placement.shard)
         .bind(placement.epoch)
+        .bind(&placement.features)
         .execute()
         .await?;
         Ok(placement)
@@ -116,7 +121,7 @@ impl PlatformCx {
     /// Where a tenant's store is, once that was said.
     pub async fn placement(&mut self, tenant: TenantId) -> DbResult<Option<Placement>> {
         self.sql(control_sql!(
-            "SELECT tenant_id, kind, shard, epoch, state FROM placements WHERE tenant_id = $1"
+            "SELECT tenant_id, kind, shard, epoch, state, features FROM placements WHERE tenant_id = $1"
         ))
         .bind(tenant)
         .optional()
@@ -126,21 +131,88 @@ impl PlatformCx {
     /// Where all tenants' stores are.
     pub async fn placements(&mut self) -> DbResult<Vec<Placement>> {
         self.sql(control_sql!(
-            "SELECT tenant_id, kind, shard, epoch, state FROM placements"
+            "SELECT tenant_id, kind, shard, epoch, state, features FROM placements"
         ))
         .all()
         .await
     }
 
-    pub(crate) async fn set_fenced(&mut self, tenant: TenantId, fenced: bool) -> DbResult<()> {
+    /// Where the stores are that are closed to writers.
+    pub(crate) async fn fenced(&mut self) -> DbResult<Vec<Placement>> {
         self.sql(control_sql!(
-            "UPDATE placements SET state = $2 WHERE tenant_id = $1"
+            "SELECT tenant_id, kind, shard, epoch, state, features FROM placements WHERE state = 'fenced'"
         ))
-        .bind(tenant)
-        .bind(if fenced { "fenced" } else { "open" })
+        .all()
+        .await
+    }
+
+    /// Whether this is still where the store is.
+    pub(crate) async fn set_fenced(&mut self, placement: &Placement, fenced: bool) -> DbResult<bool> {
+        let changed = self
+            .sql(control_sql!(
+                "UPDATE placements SET state = $3 WHERE tenant_id = $1 AND epoch = $2"
+            ))
+            .bind(placement.tenant)
+            .bind(placement.epoch)
+            .bind(if fenced { "fenced" } else { "open" })
+            .execute()
+            .await?;
+        Ok(changed == 1)
+    }
+
+    /// Says that a fenced store is elsewhere from now on, and open: under the next epoch, which only this one step gives.
+    pub(crate) async fn replace(&mut self, from: &Placement, to: &Placement) -> DbResult<bool> {
+        let moved = self
+            .sql(control_sql!(
+                "UPDATE placements SET kind = $3, shard = $4, epoch = $5, state = 'open'
+                 WHERE tenant_id = $1 AND epoch = $2 AND state = 'fenced'"
+            ))
+            .bind(from.tenant)
+            .bind(from.epoch)
+            .bind(to.kind.as_str())
+            .bind(&to.shard)
+            .bind(to.epoch)
+            .execute()
+            .await?;
+        if moved == 0 {
+            return Ok(false);
+        }
+        self.sql(control_sql!(
+            "UPDATE shards SET tenants = tenants - 1, dedicated = FALSE WHERE name = $1"
+        ))
+        .bind(&from.shard)
         .execute()
         .await?;
-        Ok(())
+        self.count_in(to.kind, &to.shard).await?;
+        Ok(true)
+    }
+
+    /// Notes that the tenant's store has the tables of these features; says where it is.
+    pub(crate) async fn note_features(
+        &mut self,
+        tenant: TenantId,
+        features: &FeatureSet,
+    ) -> DbResult<Placement> {
+        let found: Option<Placement> = self
+            .sql(control_sql!(
+                "SELECT tenant_id, kind, shard, epoch, state, features FROM placements WHERE tenant_id = $1 FOR UPDATE"
+            ))
+            .bind(tenant)
+            .optional()
+            .await?;
+        let mut placement = found.ok_or_else(no_store)?;
+        if placement.features.covers(features) {
+            return Ok(placement);
+        }
+        placement.features = placement.features.with(features);
+        self.sql(control_sql!(
+            "UPDATE placements SET features = $2 WHERE tenant_id = $1"
+        ))
+        .bind(tenant)
+        .bind(&placement.features)
+        .execute()
+        .await?;
+        Ok(placement)
     }
 
     async fn emptiest(&mut self, kind: PlacementKind) -> DbResult<String> {
@@ -184,6 +256,10 @@ impl PlatformCx {
 
 fn no_room(reason: impl Into<String>) -> DbError {
     DbError::unavailable(reason.into())
+}
+
+pub(crate) fn no_store() -> DbError {
+    DbError::unavailable("the tenant has no store")
 }
 
 /// Placements that this process has used. One that has become wrong is turned away by the store and then forgotten.

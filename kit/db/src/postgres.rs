@@ -18,7 +18,8 @@ mod tls;
 mod tx;
 
 pub(crate) use bind::Binding;
+pub(crate) use fence::Keeper;
 pub(crate) use pool::Pools;
-pub(crate) use shard::Shard;
+pub(crate) use shard::{Admitted, Shard};
 pub(crate) use tokio_postgres::Row;
 pub(crate) use tx::Tx;

@@ -1,6 +1,6 @@
 //! Reads the columns of a row, in the order the statement lists them.
 
-use stoa_core::{Currency, Id, Timestamp};
+use stoa_core::{Currency, FeatureSet, Id, Timestamp};
 use uuid::Uuid;
 
 use crate::{DbError, DbResult, postgres, sqlite};
@@ -98,6 +98,7 @@ columns! {
     u32 => |cell| u32::try_from(cell.int()?).map_err(|_| DbError::unexpected("a number out of range"));
     [u8; 32] => |cell| cell.bytes()?.try_into().map_err(|_| DbError::unexpected("a digest of another length"));
     Currency => |cell| parsed(Currency::parse(cell.text()?));
+    FeatureSet => |cell| parsed(serde_json::from_value(cell.json()?));
 }
 
 impl<const PREFIX: u32> Column for Id<PREFIX> {

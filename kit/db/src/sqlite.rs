@@ -8,6 +8,7 @@ mod files;
 mod lease;
 mod migrate;
 mod open;
+mod owner;
 mod slot;
 mod slots;
 mod store_file;

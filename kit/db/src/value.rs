@@ -1,7 +1,7 @@
 //! Arguments of a statement, in the few shapes that both engines store.
 
 use serde_json::Value as Json;
-use stoa_core::{Currency, Email, Id, Phone, Prose, Sku, Slug, Text, Timestamp};
+use stoa_core::{Currency, Email, FeatureSet, Id, Phone, Prose, Sku, Slug, Text, Timestamp};
 use uuid::Uuid;
 
 /// One argument. Made by `into()` from the types that statements take.
@@ -56,6 +56,7 @@ from! {
     &Sku => |value| Self::Text(value.as_str().to_owned());
     &Phone => |value| Self::Text(value.as_str().to_owned());
     Currency => |value| Self::Text(value.code().to_owned());
+    &FeatureSet => |value| Self::Json(value.iter().map(|feature| feature.key()).collect());
 }
 
 impl<const MAX: usize> From<&Text<MAX>> for Value {

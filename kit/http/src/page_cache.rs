@@ -1,6 +1,9 @@
 //! Rendered public pages, kept until what they show changes.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use axum::{body::Body, response::Response};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -11,6 +14,7 @@ use hyper::body::Body as _;
 use moka::{policy::EvictionPolicy, sync::Cache};
 use sha2::{Digest, Sha256};
 use stoa_core::{SiteId, TenantId};
+use stoa_db::Generation;
 
 use crate::{
     HostKey, SiteEntry, TenantSnapshot,
@@ -18,6 +22,9 @@ use crate::{
     gateway::{PAGE_HEADERS, PageTally, RequestId, RequiredFeature, Route, X_REQUEST_ID},
 };
 
+/// How long a page is kept at most: what a server changed and could not tell the others, because it was killed, is not
+/// shown for ever.
+const KEPT: Duration = Duration::from_secs(60);
 /// What all kept pages may weigh together.
 const CAPACITY: u64 = 32 * 1024 * 1024;
 const MAX_PAGE: u64 = 1024 * 1024;
@@ -42,7 +49,7 @@ pub enum CachePage {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Shared;
 
-/// All that two renderings may differ by. A change of what they show raises one of the two numbers.
+/// All that two renderings may differ by. A change of what they show raises one of the numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct PageKey {
     tenant: TenantId,
@@ -50,7 +57,7 @@ pub(crate) struct PageKey {
     host: HostKey,
     path_and_query: Box<str>,
     version: i64,
-    generation: u64,
+    generation: Generation,
 }
 
 pub(crate) struct PageCache(Cache<PageKey, Arc<KeptPage>>);
@@ -81,7 +88,7 @@ impl PageKey {
         request: &http::Request<B>,
         host: &HostKey,
         entry: &SiteEntry,
-        generation: u64,
+        generation: Generation,
     ) -> Option<Self> {
         let is_plain = (request.method() == Method::GET || request.method() == Method::HEAD)
             && request.uri().query().is_none_or(is_cursor)
@@ -128,6 +135,7 @@ impl PageCache {
         Self(
             Cache::builder()
                 .max_capacity(CAPACITY)
+                .time_to_live(KEPT)
                 .weigher(|key: &PageKey, page: &Arc<KeptPage>| {
                     // A page is kept encoded too, once somebody asks for that: rarely more than half of it together.
                     let body = page.plain.body.len() + page.plain.body.len() / 2;
@@ -346,7 +354,7 @@ mod tests {
             host: HostKey::Custom(host.to_owned()),
             path_and_query: path.into(),
             version: 1,
-            generation: 1,
+            generation: Generation::default(),
         };
         let cache = PageCache::new();
         let page = KeptPage::new(

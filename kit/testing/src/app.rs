@@ -127,6 +127,11 @@ impl TestApp {
 
     /// A shop that somebody has just signed up for.
     pub async fn shop(&self) -> Shop {
+        self.business("store").await
+    }
+
+    /// A business of another kind, as a shop without anything to sell.
+    pub async fn business(&self, kind: &str) -> Shop {
         let slug = unique("shop");
         let email = format!("{slug}@example.org");
         let owner = self.browser();
@@ -134,7 +139,7 @@ impl TestApp {
             .post(&console("/api/auth/signup"))
             .json(&json!({
                 "name": "Ada Owner", "email": email, "password": PASSWORD,
-                "business": {"name": format!("Shop {slug}"), "slug": slug, "kind": "store", "currency": "BDT"},
+                "business": {"name": format!("Shop {slug}"), "slug": slug, "kind": kind, "currency": "BDT"},
             }))
             .send()
             .await

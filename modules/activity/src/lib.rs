@@ -22,6 +22,7 @@ pub fn module() -> Module {
         permissions: permissions::ALL,
         migrations: Migrations {
             module: "activity",
+            feature: None,
             tenant: &[],
             control: &[],
         },

@@ -31,6 +31,7 @@ pub fn module() -> Module {
         permissions: permissions::ALL,
         migrations: Migrations {
             module: "commerce",
+            feature: Some(Feature::Ecommerce),
             tenant: &[
                 tenant_migration!("0001_commerce"),
                 tenant_migration!("0002_old_carts"),

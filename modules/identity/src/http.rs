@@ -3,7 +3,6 @@
 pub(crate) mod api_keys;
 pub(crate) mod auth;
 pub(crate) mod members;
-pub(crate) mod mirror;
 pub(crate) mod session_view;
 pub(crate) mod sessions;
 pub(crate) mod tokens;

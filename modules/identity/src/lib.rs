@@ -58,6 +58,7 @@ pub fn module(identity: Identity) -> Module {
 
 const MIGRATIONS: Migrations = Migrations {
     module: "identity",
+    feature: None,
     tenant: &[],
     control: &[control_migration!("0001_identity")],
 };

@@ -32,6 +32,7 @@ pub fn module(imports: Imports) -> Module {
         permissions: permissions::ALL,
         migrations: Migrations {
             module: "imports",
+            feature: None,
             tenant: &[tenant_migration!("0001_imports"), tenant_migration!("0002_tries")],
             control: &[],
         },

@@ -34,6 +34,7 @@ pub fn module() -> Module {
         permissions: permissions::ALL,
         migrations: Migrations {
             module: "sites",
+            feature: None,
             tenant: &[tenant_migration!("0001_sites")],
             control: &[],
         },

@@ -19,7 +19,7 @@ impl Tenants {
         let Recall::Known((tenant, site)) = self.memory().hosts.recall(stored(host)?, now) else {
             return None;
         };
-        let Recall::Known(tenant) = self.memory().snapshots.recall(&tenant, now) else {
+        let Recall::Known(tenant) = self.memory().snapshots.recall(&current(db, tenant), now) else {
             return None;
         };
         Some(SiteEntry { tenant, site })
@@ -71,8 +71,8 @@ impl Tenants {
     }
 
     pub async fn by_id(&self, db: &Db, id: TenantId) -> DbResult<Option<Arc<TenantSnapshot>>> {
-        let now = db.clock().now();
-        match self.memory().snapshots.recall(&id, now) {
+        let (now, key) = (db.clock().now(), current(db, id));
+        match self.memory().snapshots.recall(&key, now) {
             Recall::Known(snapshot) => Ok(Some(snapshot)),
             Recall::Unknown(question) => {
                 let mut cx = db.platform_read().await?;
@@ -83,7 +83,7 @@ impl Tenants {
                 if let Some(snapshot) = &found {
                     self.memory()
                         .snapshots
-                        .keep(question, id, Arc::clone(snapshot), now);
+                        .keep(question, key, Arc::clone(snapshot), now);
                 }
                 Ok(found)
             }
@@ -96,6 +96,11 @@ impl Tenants {
         let tenant = tenants::tenant(&mut cx, id).await?;
         Ok(tenant.map(|tenant| (tenant.name, tenant.email)))
     }
+}
+
+/// A tenant as it is configured now.
+fn current(db: &Db, tenant: TenantId) -> (TenantId, u64) {
+    (tenant, db.generation(tenant).config)
 }
 
 /// How a host is stored: a subdomain as its label, a custom domain as its full name. A label holds no dot, so the two

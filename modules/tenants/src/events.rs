@@ -1,7 +1,7 @@
 //! What the journals learn about businesses.
 
 use serde::Serialize;
-use stoa_core::TenantId;
+use stoa_core::{FeatureSet, TenantId};
 use stoa_db::{Event, Raises};
 
 use crate::Reason;
@@ -37,6 +37,15 @@ pub(crate) struct TenantReactivated {
     pub(crate) tenant: TenantId,
 }
 
+/// Parts of the platform were switched on or off.
+#[derive(Debug, Serialize)]
+pub(crate) struct FeaturesSwitched {
+    #[serde(skip)]
+    pub(crate) tenant: TenantId,
+    pub(crate) on: FeatureSet,
+    pub(crate) off: FeatureSet,
+}
+
 /// The profile was changed; names the fields.
 #[derive(Debug, Serialize)]
 pub(crate) struct ProfileChanged {
@@ -55,6 +64,7 @@ impl Event for TenantReserved {
 
 impl Event for TenantActivated {
     const KIND: &'static str = "tenant.activated";
+    const RAISES: Raises = Raises::Config;
 
     fn subject(&self) -> String {
         self.tenant.to_string()
@@ -63,6 +73,7 @@ impl Event for TenantActivated {
 
 impl Event for TenantSuspended {
     const KIND: &'static str = "tenant.suspended";
+    const RAISES: Raises = Raises::Config;
 
     fn subject(&self) -> String {
         self.tenant.to_string()
@@ -71,6 +82,16 @@ impl Event for TenantSuspended {
 
 impl Event for TenantReactivated {
     const KIND: &'static str = "tenant.reactivated";
+    const RAISES: Raises = Raises::Config;
+
+    fn subject(&self) -> String {
+        self.tenant.to_string()
+    }
+}
+
+impl Event for FeaturesSwitched {
+    const KIND: &'static str = "features.switched";
+    const RAISES: Raises = Raises::Config;
 
     fn subject(&self) -> String {
         self.tenant.to_string()

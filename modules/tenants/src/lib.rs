@@ -16,6 +16,7 @@ use stoa_db::{Migrations, control_migration};
 use stoa_http::{Module, Pages};
 
 pub use domain::{
+    features::FeatureChange,
     kind::TenantKind,
     locale::{Locale, ZoneName},
     slug::TenantSlug,
@@ -29,6 +30,7 @@ pub use service::{
     finish_provisioning::finish_provisioning,
     list_tenants::list_tenants,
     suspend_tenant::{reactivate_tenant, suspend_tenant},
+    switch_features::switch_features,
 };
 pub use tenants::Tenants;
 
@@ -49,9 +51,11 @@ pub fn module(tenants: Tenants) -> Module {
 
 const MIGRATIONS: Migrations = Migrations {
     module: "tenants",
+    feature: None,
     tenant: &[],
     control: &[
         control_migration!("0001_tenants"),
         control_migration!("0002_placements"),
+        control_migration!("0003_store_features"),
     ],
 };

@@ -7,3 +7,4 @@ pub(crate) mod finish_provisioning;
 pub(crate) mod list_tenants;
 pub(crate) mod sign_up;
 pub(crate) mod suspend_tenant;
+pub(crate) mod switch_features;

@@ -23,7 +23,8 @@ struct Inner {
 /// Answers of a moment ago.
 #[derive(Debug)]
 pub(crate) struct Memory {
-    pub(crate) snapshots: Recent<TenantId, Arc<TenantSnapshot>>,
+    /// By the tenant's generation too: what is changed makes it rise.
+    pub(crate) snapshots: Recent<(TenantId, u64), Arc<TenantSnapshot>>,
     pub(crate) slugs: Recent<String, TenantId>,
     pub(crate) hosts: Recent<String, (TenantId, SiteId)>,
 }
@@ -48,10 +49,5 @@ impl Tenants {
 
     pub(crate) fn memory(&self) -> &Memory {
         &self.0.memory
-    }
-
-    /// To be called once a tenant's change is committed, before it is answered.
-    pub(crate) fn forget(&self, tenant: TenantId) {
-        self.memory().snapshots.forget(&tenant);
     }
 }

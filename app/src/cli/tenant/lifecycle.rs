@@ -11,14 +11,13 @@ use crate::cli::terminal::Terminal;
 pub(super) async fn suspend(stoa: &Stoa, slug: &str, reason: &str, terminal: &Terminal) -> Result<()> {
     let reason = Reason::parse(reason).context("--reason")?;
     let tenant = find(stoa, slug).await?.id;
-    let suspended =
-        stoa_tenants::suspend_tenant(stoa.tenants(), stoa.db(), Actor::Command, tenant, reason).await?;
+    let suspended = stoa_tenants::suspend_tenant(stoa.db(), Actor::Command, tenant, reason).await?;
     show(stoa, &suspended, terminal).await
 }
 
 pub(super) async fn reactivate(stoa: &Stoa, slug: &str, terminal: &Terminal) -> Result<()> {
     let tenant = find(stoa, slug).await?.id;
-    let open = stoa_tenants::reactivate_tenant(stoa.tenants(), stoa.db(), Actor::Command, tenant).await?;
+    let open = stoa_tenants::reactivate_tenant(stoa.db(), Actor::Command, tenant).await?;
     show(stoa, &open, terminal).await
 }
 

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use stoa_core::{Actor, TenantId};
+use stoa_core::{Actor, FeatureSet, TenantId};
 
 use super::{Db, Engine};
 use crate::{
-    DbError, DbResult, Placement, PlacementKind, Placing,
+    DbResult, Placement, PlacementKind, Placing,
+    placement::no_store,
     postgres::{Binding, Pools, Shard, Tx},
     unit::Access,
 };
@@ -22,38 +23,29 @@ impl Db {
         Placing { kind, shard: None }
     }
 
-    /// Closes a tenant's store to writers, and waits for those that had begun. Readers go on. On SQLite, whoever takes the
-    /// file's slot alone needs no fence.
-    pub async fn fence(&self, tenant: TenantId) -> DbResult<()> {
-        self.set_fenced(tenant, true).await?;
-        let Engine::Postgres(pools) = &self.0.engine else {
-            return Ok(());
-        };
-        let fenced = self.shard_of(pools, tenant).await?.fence(tenant).await;
-        if fenced.is_err() {
-            self.set_fenced(tenant, false).await?;
+    /// Makes the tables of these features in a tenant's store, if it has none: to be called before anybody can want them.
+    /// What is there stays as it is. A database has the tables of all features from the start.
+    pub async fn equip(&self, tenant: TenantId, features: &FeatureSet) -> DbResult<()> {
+        if let Engine::Sqlite(files) = &self.0.engine {
+            files.equip(&*self.place_of(tenant).await?, features).await?;
         }
-        fenced
+        // Noted once it is true: a store that lacks what is noted gets it, or is not opened.
+        self.note_features(tenant, features).await
     }
 
-    /// Opens a fenced store again.
-    pub async fn unfence(&self, tenant: TenantId) -> DbResult<()> {
-        if let Engine::Postgres(pools) = &self.0.engine {
-            self.shard_of(pools, tenant).await?.unfence(tenant).await?;
-        }
-        self.set_fenced(tenant, false).await
-    }
-
-    async fn set_fenced(&self, tenant: TenantId, fenced: bool) -> DbResult<()> {
+    pub(crate) async fn note_features(&self, tenant: TenantId, features: &FeatureSet) -> DbResult<()> {
         let mut cx = self.platform_begin(Actor::System).await?;
-        cx.set_fenced(tenant, fenced).await?;
-        cx.commit().await
+        let placement = cx.note_features(tenant, features).await?;
+        cx.commit().await?;
+        self.0.places.keep(placement);
+        Ok(())
     }
 
     /// Where the tenant's store is or shall be; decided now, unless it was before.
-    pub(super) async fn placed(&self, tenant: TenantId) -> DbResult<Placement> {
+    pub(super) async fn placed(&self, tenant: TenantId, features: &FeatureSet) -> DbResult<Placement> {
         let mut cx = self.platform_begin(Actor::System).await?;
-        let placement = cx.place(tenant, &self.usual_placing()).await?;
+        cx.place(tenant, &self.usual_placing()).await?;
+        let placement = cx.note_features(tenant, features).await?;
         cx.commit().await?;
         Ok(placement)
     }
@@ -82,13 +74,12 @@ impl Db {
     }
 
     /// Asked of the control store once, until the store says that it is out of date.
-    async fn place_of(&self, tenant: TenantId) -> DbResult<Arc<Placement>> {
+    pub(crate) async fn place_of(&self, tenant: TenantId) -> DbResult<Arc<Placement>> {
         let places = &self.0.places;
         if let Some(placement) = places.recall(tenant) {
             return Ok(placement);
         }
         let found = self.platform_read().await?.placement(tenant).await?;
-        let placement = found.ok_or_else(|| DbError::unavailable("the tenant has no store"))?;
-        Ok(places.keep(placement))
+        Ok(places.keep(found.ok_or_else(no_store)?))
     }
 }

@@ -23,6 +23,15 @@ pub struct ShardRow {
     pub added_at: Timestamp,
 }
 
+/// What is wrong with a database.
+#[derive(Debug)]
+pub struct Flaw {
+    pub shard: String,
+    pub problem: String,
+    /// Whether it could be looked at.
+    pub examined: bool,
+}
+
 impl FromRow for ShardRow {
     fn from_row(row: &mut Row<'_>) -> DbResult<Self> {
         Ok(Self {
@@ -97,7 +106,7 @@ impl Db {
 
     /// Looks through the catalogue of every shard for what would let one tenant reach another's rows; names the shard
     /// with each finding. Files have nothing of the kind.
-    pub async fn inspect(&self) -> DbResult<Vec<(String, String)>> {
+    pub async fn inspect(&self) -> DbResult<Vec<Flaw>> {
         let Engine::Postgres(pools) = &self.0.engine else {
             return Ok(Vec::new());
         };
@@ -108,8 +117,13 @@ impl Db {
                 Ok(shard) => shard.inspect().await,
                 Err(error) => Err(error),
             };
+            let examined = findings.is_ok();
             let findings = findings.unwrap_or_else(|error| vec![format!("it cannot be examined: {error}")]);
-            found.extend(findings.into_iter().map(|finding| (name.clone(), finding)));
+            found.extend(findings.into_iter().map(|problem| Flaw {
+                shard: name.clone(),
+                problem,
+                examined,
+            }));
         }
         Ok(found)
     }

@@ -18,7 +18,11 @@ SELECT format('the table %s is not held to row-level security', name) FROM kept
 WHERE NOT (relrowsecurity AND relforcerowsecurity)
 UNION ALL
 SELECT format('the table %s has another policy than the tenant''s', name) FROM kept
-WHERE (SELECT count(*) FROM pg_policy AS p WHERE p.polrelid = kept.oid) <> 1 OR NOT EXISTS (
+WHERE (
+    SELECT count(*) FROM pg_policy AS p
+    -- The owner may list whom a database has.
+    WHERE p.polrelid = kept.oid AND NOT (nspname = 'shard' AND p.polcmd = 'r' AND p.polroles = ARRAY[relowner])
+) <> 1 OR NOT EXISTS (
     SELECT FROM pg_policy AS p
     WHERE p.polrelid = kept.oid AND p.polpermissive AND p.polcmd = '*' AND p.polroles = '{0}'
       AND regexp_replace(pg_get_expr(p.polqual, p.polrelid), '\s', '', 'g')

@@ -21,22 +21,22 @@ impl Shard {
     /// meanwhile; readers see what was there until it is done. The role that serves may not take lines out of the journal:
     /// the owner does it, held by row-level security to this tenant's.
     pub(crate) async fn copy_in(&self, tenant: TenantId, file: &mut StoreFile) -> DbResult<()> {
+        self.exchange(tenant, file, Placed::AsItIs).await
+    }
+
+    /// The same for a tenant that comes from elsewhere: it is admitted under a new epoch with its rows.
+    pub(crate) async fn take_over(&self, tenant: TenantId, file: &mut StoreFile, epoch: i64) -> DbResult<()> {
+        self.exchange(tenant, file, Placed::Under(epoch)).await
+    }
+
+    async fn exchange(&self, tenant: TenantId, file: &mut StoreFile, placed: Placed) -> DbResult<()> {
         let (mut client, driver) = self.owner.connect().await?;
         let transaction = client.transaction().await?;
-        transaction
-            .batch_execute(&format!(
-                "SET LOCAL lock_timeout = '5s'; SELECT pg_advisory_xact_lock({});
-                 SET LOCAL search_path = tenant; SET LOCAL enable_seqscan = off;
-                 SELECT set_config('app.tenant_id', '{}', true)",
-                lock_key(tenant),
-                tenant.uuid()
-            ))
-            .await?;
+        hold(&transaction, tenant).await?;
         let tables = file.tables()?;
-        for table in tables.iter().rev() {
-            transaction
-                .execute(&format!("DELETE FROM {}", table.name), &[])
-                .await?;
+        empty(&transaction, &tables).await?;
+        if let Placed::Under(epoch) = placed {
+            transaction.batch_execute(&placing(tenant, epoch, true)).await?;
         }
         for table in &tables {
             // The file is read in place, and what it says is sent from there.
@@ -52,6 +52,71 @@ impl Shard {
         driver.await.map_err(DbError::unavailable)??;
         Ok(())
     }
+
+    /// Says under which epoch the database has a tenant, and whether writers are let in.
+    pub(crate) async fn mark(&self, tenant: TenantId, epoch: i64, open: bool) -> DbResult<()> {
+        let (client, driver) = self.owner.connect().await?;
+        client.batch_execute(&placing(tenant, epoch, open)).await?;
+        drop(client);
+        driver.await.map_err(DbError::unavailable)??;
+        Ok(())
+    }
+
+    /// Forgets a tenant whose store is elsewhere by now, with all its rows in these tables.
+    pub(crate) async fn dismiss(&self, tenant: TenantId, tables: &[Table]) -> DbResult<()> {
+        let (mut client, driver) = self.owner.connect().await?;
+        let transaction = client.transaction().await?;
+        hold(&transaction, tenant).await?;
+        empty(&transaction, tables).await?;
+        let uuid = tenant.uuid();
+        transaction
+            .batch_execute(&format!(
+                "DELETE FROM shard.placements WHERE tenant_id = '{uuid}'"
+            ))
+            .await?;
+        transaction.commit().await?;
+        drop(client);
+        driver.await.map_err(DbError::unavailable)??;
+        Ok(())
+    }
+}
+
+/// Whether a tenant keeps its place on the shard when its rows are exchanged.
+enum Placed {
+    AsItIs,
+    Under(i64),
+}
+
+/// Waits for a tenant's writers, and holds the transaction to this tenant's rows.
+async fn hold(transaction: &Transaction<'_>, tenant: TenantId) -> DbResult<()> {
+    let (key, uuid) = (lock_key(tenant), tenant.uuid());
+    transaction
+        .batch_execute(&format!(
+            "SET LOCAL lock_timeout = '5s'; SELECT pg_advisory_xact_lock({key});
+             SET LOCAL search_path = tenant; SET LOCAL enable_seqscan = off;
+             SELECT set_config('app.tenant_id', '{uuid}', true), set_config('app.asked', '{uuid}', true)"
+        ))
+        .await?;
+    Ok(())
+}
+
+/// What is sent together is one transaction, also when nothing else is.
+fn placing(tenant: TenantId, epoch: i64, open: bool) -> String {
+    let uuid = tenant.uuid();
+    format!(
+        "SELECT set_config('app.asked', '{uuid}', true);
+         INSERT INTO shard.placements (tenant_id, epoch, open) VALUES ('{uuid}', {epoch}, {open})
+         ON CONFLICT (tenant_id) DO UPDATE SET epoch = {epoch}, open = {open}"
+    )
+}
+
+async fn empty(transaction: &Transaction<'_>, tables: &[Table]) -> DbResult<()> {
+    for table in tables.iter().rev() {
+        transaction
+            .execute(&format!("DELETE FROM {}", table.name), &[])
+            .await?;
+    }
+    Ok(())
 }
 
 impl Tx {

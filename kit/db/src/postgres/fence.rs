@@ -2,9 +2,38 @@
 
 use deadpool_postgres::Pool;
 use stoa_core::TenantId;
+use tokio_postgres::Client;
 
-use super::bind::{ask, lock_key};
-use crate::{DbResult, unit::Access};
+use super::{
+    bind::{ask, lock_key},
+    login::Login,
+};
+use crate::{DbError, DbResult, unit::Access};
+
+/// Beside whatever other programs lock by two numbers: `move` in ASCII.
+const MOVES: i32 = 0x6d6f_7665;
+
+/// What says that somebody is at work on a fenced store. It ends with the process that has it, however that ends.
+#[derive(Debug)]
+pub(crate) struct Keeper {
+    _client: Client,
+}
+
+impl Keeper {
+    /// None while another has it.
+    pub(super) async fn of(tenant: TenantId, login: &Login) -> DbResult<Option<Self>> {
+        let (client, _) = login.connect().await?;
+        let [.., a, b, c, d] = *tenant.uuid().as_bytes();
+        let row = client
+            .query_one(
+                "SELECT pg_try_advisory_lock($1, $2)",
+                &[&MOVES, &i32::from_be_bytes([a, b, c, d])],
+            )
+            .await?;
+        let is_ours: bool = row.try_get(0).map_err(DbError::from)?;
+        Ok(is_ours.then_some(Self { _client: client }))
+    }
+}
 
 /// Lets a tenant in. One that is in stays as it is.
 pub(super) async fn admit(pool: &Pool, tenant: TenantId, epoch: i64) -> DbResult<()> {
@@ -28,10 +57,6 @@ pub(super) async fn fence(pool: &Pool, tenant: TenantId) -> DbResult<()> {
             Err(error)
         }
     }
-}
-
-pub(super) async fn unfence(pool: &Pool, tenant: TenantId) -> DbResult<()> {
-    set_open(pool, tenant, true).await
 }
 
 async fn set_open(pool: &Pool, tenant: TenantId, open: bool) -> DbResult<()> {

@@ -18,12 +18,21 @@ use crate::{
 const LOCK: i64 = 0x7374_6f61;
 
 /// What the engine keeps beside the tenants' tables on each shard: whom it has, under which epoch.
-const SHARD: &[Step] = &[Step {
-    module: "db",
-    name: "0001_placements",
-    sqlite: "",
-    postgres: include_str!("placements.sql"),
-}];
+const SHARD: [Step; 2] = [
+    of_shard("0001_placements", include_str!("placements.sql")),
+    of_shard("0002_owner", include_str!("owner.sql")),
+];
+
+const fn of_shard(name: &'static str, postgres: &'static str) -> Step {
+    Step {
+        module: "db",
+        name,
+        sqlite: "",
+        postgres,
+        feature: None,
+        digest: [0; 32],
+    }
+}
 
 /// What a database holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +59,7 @@ pub(super) async fn migrate(owner: &Login, app: &Login, plan: &Plan, schemas: Sc
     apply(session, "tenant", &plan.tenant).await?;
     rights::secure(session, "tenant", TENANT).await?;
     rights::grant(session, "tenant", app_role).await?;
-    apply(session, "shard", SHARD).await?;
+    apply(session, "shard", &SHARD).await?;
     rights::secure(session, "shard", ASKED).await?;
     rights::grant_placements(session, app_role).await?;
     transaction.commit().await?;

@@ -6,13 +6,21 @@ use deadpool_postgres::Pool;
 use stoa_core::TenantId;
 
 use super::{
-    Binding, Tx, catalogue, fence,
+    Binding, Keeper, Tx, catalogue, column, fence,
     login::{Login, PATIENCE},
     role,
     share::Shares,
     tls::Tls,
 };
 use crate::{DbResult, Placement, unit::Access};
+
+/// A tenant that a database has.
+#[derive(Debug)]
+pub(crate) struct Admitted {
+    pub(crate) tenant: TenantId,
+    pub(crate) epoch: i64,
+    pub(crate) open: bool,
+}
 
 #[derive(Debug)]
 pub(crate) struct Shard {
@@ -55,7 +63,27 @@ impl Shard {
         fence::fence(&self.pool, tenant).await
     }
 
-    pub(crate) async fn unfence(&self, tenant: TenantId) -> DbResult<()> {
-        fence::unfence(&self.pool, tenant).await
+    /// Says that this process is at work on a tenant's store; none while another is.
+    pub(crate) async fn keep(&self, tenant: TenantId) -> DbResult<Option<Keeper>> {
+        Keeper::of(tenant, &self.owner).await
+    }
+
+    /// Whom this database has: the owner may list them.
+    pub(crate) async fn admitted(&self) -> DbResult<Vec<Admitted>> {
+        let (client, _) = self.owner.connect().await?;
+        let rows = client
+            .query(
+                "SELECT tenant_id, epoch, open FROM shard.placements ORDER BY tenant_id",
+                &[],
+            )
+            .await?;
+        let admitted = |row: &tokio_postgres::Row| {
+            Ok(Admitted {
+                tenant: TenantId::from_uuid(column::uuid(row, 0)?),
+                epoch: column::int(row, 1)?,
+                open: column::bool(row, 2)?,
+            })
+        };
+        rows.iter().map(admitted).collect()
     }
 }

@@ -3,17 +3,18 @@
 use std::{fs, path::Path, sync::Arc};
 
 use rusqlite::Connection;
-use stoa_core::TenantId;
+use stoa_core::{FeatureSet, TenantId};
 
 use super::{
     Files, Tx, blocking,
     examine::examine,
     files::{lend, storage},
     open::{Mode, open},
+    owner::Owner,
     slot::Slot,
 };
 use crate::{
-    DbError, DbResult,
+    DbError, DbResult, Placement,
     draft::{Draft, beside},
     migrations::Plan,
     unit::Access,
@@ -25,8 +26,8 @@ pub(crate) struct Aside(Arc<Slot>);
 
 impl Files {
     /// Copies a tenant's store, as it is at one moment, into an empty file.
-    pub(crate) async fn copy_out(&self, tenant: TenantId, to: &Path) -> DbResult<()> {
-        let stay = self.enter(tenant).await?.stay().await?;
+    pub(crate) async fn copy_out(&self, placement: &Placement, to: &Path) -> DbResult<()> {
+        let stay = self.enter(placement).await?.stay().await?;
         let connection = stay.slot().open(Mode::Copier).await?;
         let to = to
             .to_str()
@@ -36,8 +37,8 @@ impl Files {
     }
 
     /// Puts a file in the place of a tenant's. What was there is gone only then.
-    pub(crate) async fn copy_in(&self, tenant: TenantId, draft: Draft) -> DbResult<()> {
-        let alone = self.enter(tenant).await?.exclusive().await?;
+    pub(crate) async fn copy_in(&self, placement: &Placement, draft: Draft) -> DbResult<()> {
+        let alone = self.enter(placement).await?.exclusive().await?;
         blocking(|| {
             settle(alone.path())?;
             draft.put(alone.path()).map_err(storage)
@@ -66,12 +67,15 @@ fn settle(path: &Path) -> DbResult<()> {
 }
 
 impl Aside {
-    pub(crate) fn new(path: &Path, tenant: TenantId, plan: &Arc<Plan>) -> Self {
-        Self(Arc::new(Slot::of_tenant(
-            path.to_owned(),
-            tenant,
-            Arc::clone(plan),
-        )))
+    /// It must have the tables of these features at least.
+    pub(crate) fn new(path: &Path, tenant: TenantId, plan: &Arc<Plan>, features: &FeatureSet) -> Self {
+        let owner = Owner::new(tenant, plan, features);
+        Self(Arc::new(Slot::of_tenant(path.to_owned(), owner)))
+    }
+
+    /// The features whose tables it has, once it was opened.
+    pub(crate) fn features(&self) -> FeatureSet {
+        self.0.features()
     }
 
     /// A unit of work on it. The first one brings it to the current schema.

@@ -1,25 +1,41 @@
 //! Looks for what should never be: damaged pages, references to rows that are not there, files that nobody owns.
 
-use std::{collections::HashSet, fs, path::Path};
+use std::{
+    collections::{BTreeSet, HashSet},
+    fs,
+    path::Path,
+};
 
 use rusqlite::Connection;
 use stoa_core::TenantId;
 
-use super::{Files, blocking, files::storage, open::Mode, slot::Entry};
-use crate::{DbResult, draft};
+use super::{
+    Files, blocking,
+    files::storage,
+    open::{Mode, open},
+    slot::Stay,
+};
+use crate::{DbResult, Placement, draft};
 
 /// How many faults of one kind are told.
 const FAULTS: i64 = 10;
 
 impl Files {
     /// What is wrong with a tenant's file.
-    pub(crate) async fn examine(&self, tenant: TenantId) -> DbResult<Vec<String>> {
-        examine_in(self.enter(tenant).await?).await
+    pub(crate) async fn examine(&self, placement: &Placement) -> DbResult<Vec<String>> {
+        let stay = self.enter(placement).await?.stay().await?;
+        let examined = examine_in(&stay, |connection| {
+            let template = self.template(&stay.slot().features())?;
+            let mut faults = examine(connection)?;
+            faults.extend(differences(connection, &template)?);
+            Ok(faults)
+        });
+        examined.await
     }
 
     /// What is wrong with the control store's file.
     pub(crate) async fn examine_control(&self) -> DbResult<Vec<String>> {
-        examine_in(self.control()).await
+        examine_in(&self.control().stay().await?, examine).await
     }
 
     /// Files among the tenants' that belong to none of these, and drafts that were left.
@@ -39,11 +55,31 @@ impl Files {
     }
 }
 
-async fn examine_in(entry: Entry) -> DbResult<Vec<String>> {
-    let stay = entry.stay().await?;
+async fn examine_in(
+    stay: &Stay,
+    examine: impl FnOnce(&Connection) -> DbResult<Vec<String>>,
+) -> DbResult<Vec<String>> {
     let connection = stay.slot().open(Mode::Reader).await?;
     let found = blocking(|| examine(&connection));
     found.inspect_err(|error| stay.slot().alert(error))
+}
+
+/// Tables and indexes that are not as a new file has them: somebody else has made, changed or dropped them.
+fn differences(connection: &Connection, template: &Path) -> DbResult<Vec<String>> {
+    let (found, expected) = (shape(connection)?, shape(&open(template, Mode::Reader)?)?);
+    let names: BTreeSet<_> = found
+        .symmetric_difference(&expected)
+        .map(|(name, _)| name)
+        .collect();
+    let fault = |name: &String| format!("{name} is not in the form that its migrations have given it");
+    Ok(names.into_iter().map(fault).collect())
+}
+
+/// What there is, with the texts that have made it.
+fn shape(connection: &Connection) -> DbResult<BTreeSet<(String, Option<String>)>> {
+    let mut statement = connection.prepare("SELECT type || ' ' || name, sql FROM sqlite_master")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 pub(super) fn examine(connection: &Connection) -> DbResult<Vec<String>> {

@@ -1,4 +1,4 @@
-//! The data directory: `control.db`, one file per tenant, and the template that new tenants are copied from.
+//! The data directory: `control.db`, one file per tenant, and the templates that new tenants are copied from.
 
 use std::{
     fs, io,
@@ -7,18 +7,19 @@ use std::{
     sync::Arc,
 };
 
-use stoa_core::{Clock, TenantId};
+use stoa_core::{Clock, FeatureSet, TenantId};
 
 use super::{
     Tx, blocking,
     lease::Lease,
     migrate,
     open::{Mode, create, open},
+    owner::Owner,
     slot::{DESCRIPTORS, Entry, Slot},
     slots::Slots,
 };
 use crate::{
-    DbError, DbResult,
+    DbError, DbResult, Placement,
     draft::{self, Draft},
     migrations::Plan,
     unit::Access,
@@ -29,8 +30,8 @@ const OPEN_TENANTS: u64 = 1000;
 
 #[derive(Debug)]
 pub(crate) struct Files {
+    data: PathBuf,
     tenants: PathBuf,
-    template: PathBuf,
     plan: Arc<Plan>,
     clock: Clock,
     control: Arc<Slot>,
@@ -40,23 +41,17 @@ pub(crate) struct Files {
 impl Files {
     /// Opens the data directory, making it and bringing the control store up to date.
     pub(crate) fn open(data: &Path, plan: Arc<Plan>, clock: Clock) -> DbResult<Self> {
-        let data = &private_directory(data)?;
+        let data = private_directory(data)?;
         let tenants = data.join("tenants");
         fs::create_dir_all(&tenants).map_err(storage)?;
-        for directory in [data, &tenants] {
+        for directory in [&data, &tenants] {
             draft::sweep(directory).map_err(storage)?;
         }
         let control = data.join("control.db");
         migrate::migrate(&mut create(&control)?, &plan.control, 0, clock.now())?;
-        let template = data.join(format!("template-{}.db", plan.fingerprint));
-        if !template.exists() {
-            let draft = Draft::new(data).map_err(storage)?;
-            migrate::migrate(&mut create(draft.path())?, &plan.tenant, plan.epoch, clock.now())?;
-            draft.put(&template).map_err(storage)?;
-        }
         Ok(Self {
+            data,
             tenants,
-            template,
             plan,
             clock,
             control: Arc::new(Slot::of_control(control)),
@@ -68,19 +63,19 @@ impl Files {
         lend(self.control(), access).await
     }
 
-    pub(crate) async fn tenant(&self, tenant: TenantId, access: Access) -> DbResult<Tx> {
-        lend(self.enter(tenant).await?, access).await
+    pub(crate) async fn tenant(&self, placement: &Placement, access: Access) -> DbResult<Tx> {
+        lend(self.enter(placement).await?, access).await
     }
 
-    /// Makes a tenant's file out of the template; one that is there stays as it is.
-    pub(crate) fn provision(&self, tenant: TenantId) -> DbResult<()> {
+    /// Makes a tenant's file with the tables of these features; one that is there stays as it is.
+    pub(crate) fn provision(&self, tenant: TenantId, features: &FeatureSet) -> DbResult<()> {
         let path = self.path(tenant);
         if path.exists() {
             return Ok(());
         }
         blocking(|| {
             let draft = Draft::new(&self.tenants).map_err(storage)?;
-            fs::copy(&self.template, draft.path()).map_err(storage)?;
+            fs::copy(self.template(features)?, draft.path()).map_err(storage)?;
             let connection = open(draft.path(), Mode::Writer)?;
             connection.execute(
                 "INSERT INTO store (tenant, created_at) VALUES (?1, ?2)",
@@ -91,19 +86,41 @@ impl Files {
         })
     }
 
+    /// What new files with the tables of these features are copied from: made once, and much faster than a migration.
+    pub(super) fn template(&self, features: &FeatureSet) -> DbResult<PathBuf> {
+        let schema = self.plan.schema(features);
+        let template = self.data.join(format!("template-{:08x}.db", schema.epoch));
+        if !template.exists() {
+            let draft = Draft::new(&self.data).map_err(storage)?;
+            let mut connection = create(draft.path())?;
+            migrate::migrate(&mut connection, &schema.steps, schema.epoch, self.clock.now())?;
+            connection.close().map_err(|(_, error)| error)?;
+            draft.put(&template).map_err(storage)?;
+        }
+        Ok(template)
+    }
+
+    /// Makes the tables of these features in a tenant's file. What is there stays as it is.
+    pub(crate) async fn equip(&self, placement: &Placement, features: &FeatureSet) -> DbResult<()> {
+        let stay = self.enter(placement).await?.stay().await?;
+        stay.slot().equip(features).await
+    }
+
     /// Whether a tenant's file is known to be of the current schema, without opening it.
-    pub(crate) fn is_current(&self, tenant: TenantId) -> DbResult<bool> {
-        let epoch = migrate::epoch_of(&self.path(tenant)).map_err(storage)?;
-        Ok(epoch == self.plan.epoch)
+    pub(crate) fn is_current(&self, placement: &Placement) -> DbResult<bool> {
+        let epoch = migrate::epoch_of(&self.path(placement.tenant)).map_err(storage)?;
+        Ok(epoch == self.plan.schema(&placement.features).epoch)
     }
 
     pub(super) fn control(&self) -> Entry {
         self.control.alone()
     }
 
-    pub(super) async fn enter(&self, tenant: TenantId) -> DbResult<Entry> {
-        let make = || Slot::of_tenant(self.path(tenant), tenant, Arc::clone(&self.plan));
-        self.slots.enter(tenant, make).await
+    pub(super) async fn enter(&self, placement: &Placement) -> DbResult<Entry> {
+        let Placement { tenant, features, .. } = placement;
+        let owner = || Owner::new(*tenant, &self.plan, features);
+        let make = || Slot::of_tenant(self.path(*tenant), owner());
+        self.slots.enter(*tenant, make).await
     }
 
     /// Where tenants' files are, and drafts of them.

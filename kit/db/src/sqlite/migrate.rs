@@ -7,9 +7,12 @@ use std::{
 };
 
 use rusqlite::{Connection, params};
-use stoa_core::{Clock, Timestamp};
+use stoa_core::{Clock, FeatureSet, Timestamp};
 
-use crate::{DbError, DbResult, migrations::Step};
+use crate::{
+    DbError, DbResult,
+    migrations::{Plan, Step},
+};
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
     module TEXT NOT NULL, name TEXT NOT NULL, applied_at INTEGER NOT NULL, PRIMARY KEY (module, name)) STRICT";
@@ -45,24 +48,29 @@ pub(super) fn migrate(
     Ok(())
 }
 
-/// Applies what is missing, and writes nothing when nothing is. A store of a newer program is refused.
-pub(super) fn catch_up(connection: &mut Connection, steps: &[Step], epoch: i32) -> DbResult<()> {
+/// Applies what a tenant's file lacks of the tables of these features and of those that it has, and writes nothing when
+/// it lacks nothing. A store of a newer program is refused. Says of which features it has the tables.
+pub(super) fn catch_up(
+    connection: &mut Connection,
+    plan: &Plan,
+    features: &FeatureSet,
+) -> DbResult<FeatureSet> {
     let applied = applied(connection)?;
-    let is_known = |(module, name): &(String, String)| {
-        steps
-            .iter()
-            .any(|step| step.module == module && step.name == name)
-    };
-    if let Some((module, name)) = applied.iter().find(|step| !is_known(step)) {
-        return Err(DbError::unfit(format!(
-            "a migration that this program does not know: {module} {name}"
-        )));
+    let mut features = features.clone();
+    for (module, name) in &applied {
+        let step = plan.step(module, name).ok_or_else(|| {
+            DbError::unfit(format!(
+                "a migration that this program does not know: {module} {name}"
+            ))
+        })?;
+        features.extend(step.feature);
     }
+    let schema = plan.schema(&features);
     let marked: i32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if applied.len() == steps.len() && marked == epoch {
-        return Ok(());
+    if applied.len() != schema.steps.len() || marked != schema.epoch {
+        migrate(connection, &schema.steps, schema.epoch, Clock::System.now())?;
     }
-    migrate(connection, steps, epoch, Clock::System.now())
+    Ok(features)
 }
 
 /// The epoch that a file is marked with, without having SQLite open it. What the write-ahead log still holds is not seen:

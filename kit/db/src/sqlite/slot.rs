@@ -9,16 +9,17 @@ use std::{
 };
 
 use rusqlite::Connection;
-use stoa_core::TenantId;
+use stoa_core::FeatureSet;
 use tokio::sync::{
     Mutex as AsyncMutex, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, OwnedSemaphorePermit, RwLock, Semaphore,
 };
 
 use super::{
-    blocking, migrate,
-    open::{Mode, check_owner, open},
+    blocking,
+    open::{Mode, open},
+    owner::Owner,
 };
-use crate::{DbError, DbResult, migrations::Plan};
+use crate::{DbError, DbResult};
 
 /// How many units of work may read one file at the same time.
 const READERS: usize = 8;
@@ -33,8 +34,8 @@ pub(super) const DESCRIPTORS: u64 = 2 * (1 + 8) + 1;
 #[derive(Debug)]
 pub(crate) struct Slot {
     pub(super) path: PathBuf,
-    /// Whose file it must be, and the schema it must have; the control store has no owner.
-    tenant: Option<(TenantId, Arc<Plan>)>,
+    /// The control store has none.
+    owner: Option<Owner>,
     /// Shared by all who have a connection; whoever has the file alone has it whole.
     gate: Arc<RwLock<()>>,
     /// What keeps the slot open, for as long as anybody is at work on it.
@@ -82,14 +83,14 @@ impl Slot {
         Self::new(path, None)
     }
 
-    pub(super) fn of_tenant(path: PathBuf, tenant: TenantId, plan: Arc<Plan>) -> Self {
-        Self::new(path, Some((tenant, plan)))
+    pub(super) fn of_tenant(path: PathBuf, owner: Owner) -> Self {
+        Self::new(path, Some(owner))
     }
 
-    fn new(path: PathBuf, tenant: Option<(TenantId, Arc<Plan>)>) -> Self {
+    fn new(path: PathBuf, owner: Option<Owner>) -> Self {
         Self {
             path,
-            tenant,
+            owner,
             gate: Arc::default(),
             turn: Mutex::default(),
             known: AsyncMutex::default(),
@@ -157,7 +158,7 @@ impl Slot {
         let opened = blocking(|| {
             let found = identity(&self.path)?;
             if *known != Some(found) {
-                self.prepare()?;
+                self.prepare(&FeatureSet::default())?;
                 *known = Some(found);
             }
             let connection = open(&self.path, mode)?;
@@ -177,19 +178,31 @@ impl Slot {
 
     /// Each connection is checked: the file may have been exchanged since the last one was opened.
     fn check(&self, connection: &Connection) -> DbResult<()> {
-        match &self.tenant {
-            Some((tenant, _)) => check_owner(connection, *tenant),
+        match &self.owner {
+            Some(owner) => owner.check(connection),
             None => Ok(()),
         }
     }
 
-    fn prepare(&self) -> DbResult<()> {
-        let Some((_, plan)) = &self.tenant else {
+    fn prepare(&self, more: &FeatureSet) -> DbResult<()> {
+        let Some(owner) = &self.owner else {
             return Ok(());
         };
         let mut connection = open(&self.path, Mode::Writer)?;
-        self.check(&connection)?;
-        migrate::catch_up(&mut connection, &plan.tenant, plan.epoch)
+        owner.check(&connection)?;
+        owner.catch_up(&mut connection, more)
+    }
+
+    /// Makes the tables of these features. Who writes is waited for; readers go on.
+    pub(super) async fn equip(&self, features: &FeatureSet) -> DbResult<()> {
+        let _alone = in_time(Arc::clone(&self.writer).lock_owned()).await?;
+        let made = blocking(|| self.prepare(features));
+        made.map_err(unfit).inspect_err(|error| self.alert(error))
+    }
+
+    /// The features whose tables the file has, once it was opened.
+    pub(super) fn features(&self) -> FeatureSet {
+        self.owner.as_ref().map(Owner::features).unwrap_or_default()
     }
 
     /// Tells the operator of a store that somebody has to look at.
@@ -198,7 +211,7 @@ impl Slot {
             return;
         }
         metrics::counter!("stoa_unfit_stores_total").increment(1);
-        let tenant = self.tenant.as_ref().map(|(tenant, _)| tenant.to_string());
+        let tenant = self.owner.as_ref().map(|owner| owner.tenant.to_string());
         let cause = std::error::Error::source(error).map(ToString::to_string);
         tracing::error!(tenant, cause, "{error}");
     }

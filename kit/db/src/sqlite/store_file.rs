@@ -3,13 +3,14 @@
 use std::{collections::HashSet, path::Path};
 
 use rusqlite::{Connection, params_from_iter, types::ValueRef};
+use sha2::{Digest as _, Sha256};
 use stoa_core::Timestamp;
 
 use super::{
     migrate,
     open::{Mode, create, open},
 };
-use crate::{DbError, DbResult, Value, migrations::Plan};
+use crate::{DbError, DbResult, Value, migrations::Schema};
 
 #[derive(Debug)]
 pub(crate) struct StoreFile(Connection);
@@ -29,10 +30,10 @@ impl Table {
 }
 
 impl StoreFile {
-    /// A file with the current schema and no row, to be filled and then finished.
-    pub(crate) fn empty(path: &Path, plan: &Plan, now: Timestamp) -> DbResult<Self> {
+    /// A file with that schema and no row, to be filled and then finished.
+    pub(crate) fn empty(path: &Path, schema: &Schema, now: Timestamp) -> DbResult<Self> {
         let mut connection = create(path)?;
-        migrate::migrate(&mut connection, &plan.tenant, plan.epoch, now)?;
+        migrate::migrate(&mut connection, &schema.steps, schema.epoch, now)?;
         // Rows come table by table; whether they fit together is looked at when all are there.
         connection.execute_batch("PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE")?;
         let mut file = Self(connection);
@@ -119,6 +120,30 @@ impl StoreFile {
             }
         }
         if rows.is_empty() { Ok(()) } else { take(rows) }
+    }
+
+    /// How many rows each table has, and what they sum up to.
+    pub(crate) fn sums(&mut self) -> DbResult<Vec<(String, u64, [u8; 32])>> {
+        let sum = |file: &Self, table: Table| {
+            let mut hash = Sha256::new();
+            let places: Vec<_> = (1..=table.columns.len()).map(|place| place.to_string()).collect();
+            let text = format!(
+                "SELECT {} FROM {} ORDER BY {}",
+                table.list(),
+                table.name,
+                places.join(", ")
+            );
+            let mut statement = file.0.prepare(&text)?;
+            let (mut found, mut rows) = (statement.query([])?, 0);
+            while let Some(row) = found.next()? {
+                rows += 1;
+                for column in 0..places.len() {
+                    hash.update(format!("{:?}", value(row.get_ref(column)?)?));
+                }
+            }
+            Ok((table.name, rows, hash.finalize().into()))
+        };
+        self.tables()?.into_iter().map(|table| sum(self, table)).collect()
     }
 
     /// Leaves a file that is whole.

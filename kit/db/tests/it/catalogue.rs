@@ -8,7 +8,7 @@ async fn findings(platform: &Platform) -> Vec<String> {
     let found = platform.db.inspect().await.unwrap();
     found
         .into_iter()
-        .map(|(shard, finding)| format!("{shard}: {finding}"))
+        .map(|flaw| format!("{}: {}", flaw.shard, flaw.problem))
         .collect()
 }
 
@@ -41,6 +41,11 @@ async fn what_would_cross_tenants_is_named() {
             "ALTER POLICY tenant ON shard.placements USING (true)",
             "ALTER POLICY tenant ON shard.placements
                  USING (tenant_id = (SELECT nullif(current_setting('app.asked', true), '')::uuid))",
+            "shard.placements has another policy",
+        ),
+        (
+            "CREATE POLICY more ON shard.placements FOR SELECT TO stoa_app USING (true)",
+            "DROP POLICY more ON shard.placements",
             "shard.placements has another policy",
         ),
         (

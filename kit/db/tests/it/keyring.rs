@@ -1,6 +1,6 @@
 //! The tenants' keys, and which master key opens them.
 
-use stoa_core::TenantId;
+use stoa_core::{FeatureSet, TenantId};
 use stoa_db::{Db, DbError};
 use stoa_testing::vault;
 use stoa_vault::{MasterKey, Place, Vault};
@@ -21,7 +21,7 @@ on_both_engines! {
         let others = platform.db.tenant_key(other).await.unwrap();
         assert!(others.open(PLACE, &sealed).is_err());
 
-        platform.db.provision(one).await.unwrap();
+        platform.db.provision(one, &FeatureSet::default()).await.unwrap();
         let again = Db::open(&platform.stores, &[NOTES], platform.db.clock().clone(), vault()).await.unwrap();
         let key = again.tenant_key(one).await.unwrap();
         assert_eq!(key.open(PLACE, &sealed).as_deref(), Ok(b"token of a courier".as_slice()));

@@ -4,11 +4,13 @@
 mod attack;
 mod catalogue;
 mod copy;
+mod features;
 mod generations;
 mod isolation;
 mod journal;
 mod keyring;
 mod load;
+mod moves;
 mod placement;
 mod restart;
 mod roles;
@@ -17,13 +19,14 @@ mod tls;
 mod units;
 
 use serde::Serialize;
-use stoa_core::{Actor, Clock, TenantId};
+use stoa_core::{Actor, Clock, Feature, FeatureSet, TenantId};
 use stoa_db::{Db, DbConfig, Event, Migration, Migrations, PostgresConfig, TenantDb};
 use stoa_testing::{PostgresServer, vault};
 use tempfile::TempDir;
 
 const NOTES: Migrations = Migrations {
     module: "notes",
+    feature: None,
     tenant: &[Migration {
         name: "0001_notes",
         sqlite: "CREATE TABLE notes (id BLOB NOT NULL PRIMARY KEY, slug TEXT NOT NULL UNIQUE, stars INTEGER NOT NULL,
@@ -36,6 +39,22 @@ const NOTES: Migrations = Migrations {
     }],
     control: &[],
 };
+
+/// A module whose tables come with its feature.
+const WARES: Migrations = Migrations {
+    module: "wares",
+    feature: Some(Feature::Ecommerce),
+    tenant: &[Migration {
+        name: "0001_wares",
+        sqlite: "CREATE TABLE wares (id BLOB NOT NULL PRIMARY KEY, name TEXT NOT NULL) STRICT",
+        postgres: "CREATE TABLE wares (
+                 tenant_id uuid NOT NULL DEFAULT nullif(current_setting('app.tenant_id', true), '')::uuid,
+                 id uuid NOT NULL, name text NOT NULL, PRIMARY KEY (tenant_id, id))",
+    }],
+    control: &[],
+};
+
+const MODULES: &[Migrations] = &[NOTES, WARES];
 
 #[derive(Debug, Clone, Copy)]
 enum Engine {
@@ -68,7 +87,7 @@ impl Platform {
     }
 
     async fn open(config: DbConfig, data: TempDir) -> Self {
-        let db = Db::open(&config, &[NOTES], Clock::System, vault()).await.unwrap();
+        let db = Db::open(&config, MODULES, Clock::System, vault()).await.unwrap();
         Self {
             db,
             stores: config,
@@ -78,7 +97,7 @@ impl Platform {
 
     async fn tenant(&self) -> TenantDb {
         let tenant = TenantId::new(self.db.clock().now());
-        self.db.provision(tenant).await.unwrap();
+        self.db.provision(tenant, &FeatureSet::default()).await.unwrap();
         self.db.tenant(tenant, Actor::Command)
     }
 }

@@ -34,7 +34,7 @@ async fn a_fence_keeps_writers_out_and_lets_readers_in() {
     let platform = Platform::start(Engine::Postgres).await;
     let (tenant, other) = (platform.tenant().await, platform.tenant().await);
     write_note(&tenant, "before").await;
-    platform.db.fence(tenant.tenant()).await.unwrap();
+    let fence = platform.db.fence(tenant.tenant()).await.unwrap();
 
     let mut cx = tenant.begin().await.unwrap();
     let refused = insert_note(&mut cx, "meanwhile").await.unwrap_err();
@@ -48,7 +48,7 @@ async fn a_fence_keeps_writers_out_and_lets_readers_in() {
     assert_eq!(slugs(&tenant).await, ["before"]);
     write_note(&other, "untouched").await;
 
-    platform.db.unfence(tenant.tenant()).await.unwrap();
+    fence.lift().await.unwrap();
     write_note(&tenant, "since").await;
     assert_eq!(slugs(&tenant).await, ["before", "since"]);
 }

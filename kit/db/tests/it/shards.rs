@@ -1,6 +1,6 @@
 //! Tenants' stores on several databases.
 
-use stoa_core::{Actor, Slug, TenantId};
+use stoa_core::{Actor, FeatureSet, Slug, TenantId};
 use stoa_db::{Db, DbError, PlacementKind, Placing, TenantDb};
 use stoa_testing::{PostgresServer, vault};
 
@@ -11,12 +11,12 @@ fn east() -> Slug {
 }
 
 /// How the shard `east` is reached: as another database of the same server.
-fn eastern(url: &str) -> String {
+pub(crate) fn eastern(url: &str) -> String {
     format!("{}/east", url.trim_end_matches("/stoa"))
 }
 
 /// A platform with a second database as the shard `east`.
-async fn two_shards() -> (PostgresServer, Platform) {
+pub(crate) async fn two_shards() -> (PostgresServer, Platform) {
     let server = PostgresServer::private();
     let superuser = connect(&server.superuser_url()).await;
     superuser
@@ -29,7 +29,7 @@ async fn two_shards() -> (PostgresServer, Platform) {
     (server, platform)
 }
 
-async fn placed(db: &Db, kind: PlacementKind, shard: Option<&str>) -> Result<TenantDb, DbError> {
+pub(crate) async fn placed(db: &Db, kind: PlacementKind, shard: Option<&str>) -> Result<TenantDb, DbError> {
     let mut cx = db.platform_begin(Actor::Command).await?;
     let tenant = TenantId::new(cx.now());
     let placing = Placing {
@@ -38,11 +38,11 @@ async fn placed(db: &Db, kind: PlacementKind, shard: Option<&str>) -> Result<Ten
     };
     cx.place(tenant, &placing).await?;
     cx.commit().await?;
-    db.provision(tenant).await?;
+    db.provision(tenant, &FeatureSet::default()).await?;
     Ok(db.tenant(tenant, Actor::Command))
 }
 
-async fn shard_of(db: &Db, tenant: &TenantDb) -> String {
+pub(crate) async fn shard_of(db: &Db, tenant: &TenantDb) -> String {
     let mut cx = db.platform_read().await.unwrap();
     cx.placement(tenant.tenant()).await.unwrap().unwrap().shard
 }

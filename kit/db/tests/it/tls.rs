@@ -1,6 +1,6 @@
 //! TLS to PostgreSQL, as far as the URL asks for it.
 
-use stoa_core::{Actor, Clock};
+use stoa_core::{Actor, Clock, FeatureSet};
 use stoa_db::{Db, DbConfig, DbError, DbResult, PostgresConfig, sql};
 use stoa_testing::{PostgresServer, vault};
 
@@ -17,7 +17,7 @@ async fn encrypted(server: &PostgresServer, host: &str, parameters: &str) -> DbR
     };
     let db = Db::open(&DbConfig::Postgres(config), &[NOTES], Clock::System, vault()).await?;
     let tenant = stoa_core::TenantId::new(db.clock().now());
-    db.provision(tenant).await?;
+    db.provision(tenant, &FeatureSet::default()).await?;
     let mut cx = db.tenant(tenant, Actor::Command).read().await?;
     let (encrypted,) = cx
         .sql(sql!("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"))

@@ -49,6 +49,7 @@ pub(super) fn bare_module() -> Module {
         permissions: &[],
         migrations: Migrations {
             module: "openapi",
+            feature: None,
             tenant: &[],
             control: &[],
         },

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use stoa_core::{Currency, Feature, Id, MembershipId, Role, TenantId, Token, UserId};
+use stoa_core::{Currency, Feature, FeatureSet, Id, MembershipId, Role, TenantId, Token, UserId};
 use stoa_db::{Db, DbResult};
 use stoa_http::{
     BoxFuture, Credential, Directory, Elected, Freshness, HostKey, Membership, PermissionSet, Person,
@@ -51,7 +51,7 @@ impl FakeDirectory {
     /// A tenant with its store, its subdomain and one feature.
     pub(crate) async fn add_tenant(&self, slug: &str) -> TenantId {
         let id = self.new_id();
-        self.0.db.provision(id).await.unwrap();
+        self.0.db.provision(id, &FeatureSet::default()).await.unwrap();
         let tenant = TenantSnapshot {
             id,
             slug: slug.to_owned(),

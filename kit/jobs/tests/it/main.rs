@@ -26,6 +26,7 @@ use tempfile::TempDir;
 /// What jobs of these tests leave behind.
 const MARKS: Migrations = Migrations {
     module: "marks",
+    feature: None,
     tenant: &[Migration {
         name: "0001_marks",
         sqlite: "CREATE TABLE marks (id BLOB NOT NULL PRIMARY KEY, word TEXT NOT NULL) STRICT",
@@ -103,7 +104,7 @@ impl Platform {
 
     async fn tenant(&self) -> TenantDb {
         let tenant = TenantId::new(Clock::System.now());
-        self.db.provision(tenant).await.unwrap();
+        self.db.provision(tenant, &FeatureSet::default()).await.unwrap();
         self.set_standing(tenant, active(&[Feature::Ecommerce]));
         self.db.tenant(tenant, Actor::Command)
     }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use stoa_core::{Actor, Feature, TenantId};
+use stoa_core::{Actor, Feature, FeatureSet, TenantId};
 use stoa_db::{JobId, jobs::JobState, sql};
 use stoa_jobs::{JobError, JobKind, Standing};
 
@@ -34,7 +34,7 @@ on_both_engines! {
     /// ATK-J2: jobs in a store of a tenant that is not are put aside, and nothing of them is done.
     async fn without_a_tenant_a_job_is_dead(platform: Platform) {
         let tenant = platform.db.tenant(TenantId::new(stoa_core::Clock::System.now()), Actor::System);
-        platform.db.provision(tenant.tenant()).await.unwrap();
+        platform.db.provision(tenant.tenant(), &FeatureSet::default()).await.unwrap();
         let id = enqueue(&tenant, "orphan").await;
         assert_eq!(platform.runner(vec![marking()]).run_due(&[tenant.tenant()]).await.unwrap(), 0);
         let dead = job(&tenant, id).await;

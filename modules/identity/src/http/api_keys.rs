@@ -12,7 +12,6 @@ use crate::{
     Identity, IdentityError,
     domain::api_key::{ApiKey, ApiKeyName, check_end},
     events::ApiKeyRevoked,
-    http::mirror::mirror,
     permissions::{ApiKeysRead, ApiKeysWrite},
     service::create_api_key::{CreateApiKey, CreatedApiKey, create_api_key},
     store::api_keys::ApiKeys,
@@ -92,7 +91,7 @@ pub(crate) async fn create(
     let mut cx = scope.platform_begin().await?;
     let created = create_api_key(&mut cx, scope.tenant.id, by, &scope.permissions, command).await?;
     cx.commit().await?;
-    mirror(&scope, Some(&created.event)).await;
+    scope.store().mirror(&created.event).await;
     Ok(Created(created.into()))
 }
 
@@ -121,7 +120,7 @@ pub(crate) async fn revoke(
     cx.record(&event);
     cx.commit().await?;
     identity.forget_api_key(&revoked);
-    mirror(&scope, Some(&event)).await;
+    scope.store().mirror(&event).await;
     Ok(NoContent)
 }
 

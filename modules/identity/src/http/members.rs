@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::{
     Identity,
-    http::{mirror::mirror, views::MemberView},
+    http::views::MemberView,
     permissions::{MembersRead, MembersWrite},
     service::{
         change_role::{ChangeRole, change_role},
@@ -67,7 +67,9 @@ pub(crate) async fn change(
     cx.commit().await?;
     identity.forget_membership(changed.member.user, scope.tenant.id);
     identity.forget_sessions(changed.ended);
-    mirror(&scope, changed.event.as_ref()).await;
+    if let Some(event) = &changed.event {
+        scope.store().mirror(event).await;
+    }
     Ok(Json(changed.member.into()))
 }
 
@@ -94,7 +96,7 @@ pub(crate) async fn remove(
     cx.commit().await?;
     identity.forget_membership(removed.event.user, scope.tenant.id);
     identity.forget_sessions(removed.sessions);
-    mirror(&scope, Some(&removed.event)).await;
+    scope.store().mirror(&removed.event).await;
     Ok(NoContent)
 }
 

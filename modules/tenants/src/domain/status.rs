@@ -25,6 +25,11 @@ impl Status {
             })
     }
 
+    /// Whether there is a store, which is to stay.
+    pub(crate) fn is_made(self) -> bool {
+        matches!(self, Self::Active | Self::Suspended)
+    }
+
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

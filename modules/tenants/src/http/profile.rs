@@ -1,15 +1,13 @@
 //! What a business says about itself.
 
-use axum::Extension;
 use serde::{Deserialize, Serialize};
 use stoa_core::{Currency, Email, FieldErrors, TenantId, Text, Timestamp};
 use stoa_http::{ApiError, Json, Scope};
 use utoipa::ToSchema;
 
 use crate::{
-    Locale, Tenant, TenantError, Tenants, ZoneName,
+    Locale, Tenant, TenantError, ZoneName,
     domain::tenant::ProfileChange,
-    events::ProfileChanged,
     permissions::{ProfileRead, ProfileWrite},
     service::change_profile::change_profile,
     store::tenants,
@@ -79,29 +77,14 @@ pub(crate) async fn show(scope: Scope<ProfileRead>) -> Result<Json<ProfileView>,
 )]
 pub(crate) async fn change(
     scope: Scope<ProfileWrite>,
-    Extension(tenants): Extension<Tenants>,
     Json(body): Json<ChangeProfile>,
 ) -> Result<Json<ProfileView>, ApiError> {
     let change = body.parse()?;
     let mut cx = scope.platform_begin().await?;
     let (tenant, event) = change_profile(&mut cx, scope.tenant.id, change).await?;
     cx.commit().await?;
-    tenants.forget(tenant.id);
-    mirror(&scope, &event).await;
+    scope.store().mirror(&event).await;
     Ok(Json(tenant.into()))
-}
-
-/// Shows the change in the tenant's own journal, which also makes its pages be rendered anew. It stands in the
-/// platform's already, so that a failure here undoes nothing.
-async fn mirror(scope: &Scope<ProfileWrite>, event: &ProfileChanged) {
-    let mirrored = async {
-        let mut cx = scope.begin().await?;
-        cx.record(event);
-        cx.commit().await
-    };
-    if let Err(error) = mirrored.await {
-        tracing::error!(%error, "a change of the profile is missing in the tenant's journal");
-    }
 }
 
 impl ChangeProfile {

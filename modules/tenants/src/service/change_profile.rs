@@ -25,6 +25,6 @@ pub(crate) async fn change_profile(
     tenant.version += 1;
     tenant.updated_at = cx.now();
     tenants::update_profile(cx, &tenant).await?;
-    cx.record(&event);
+    cx.record_about(tenant.id, &event);
     Ok((tenant, event))
 }

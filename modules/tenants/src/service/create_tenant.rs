@@ -5,7 +5,7 @@ use stoa_core::{Actor, MembershipId, Role, UserId};
 use stoa_db::{Db, PlatformCx};
 
 use crate::{
-    NewOwner, NewTenant, Tenant, TenantError, Tenants,
+    NewOwner, NewTenant, Tenant, TenantError,
     events::{TenantActivated, TenantReserved},
     store::{hosts::Hosts, tenants},
 };
@@ -18,12 +18,7 @@ pub struct CreatedTenant {
     pub membership: MembershipId,
 }
 
-pub async fn create_tenant(
-    tenants: &Tenants,
-    db: &Db,
-    actor: Actor,
-    new: NewTenant,
-) -> Result<CreatedTenant, TenantError> {
+pub async fn create_tenant(db: &Db, actor: Actor, new: NewTenant) -> Result<CreatedTenant, TenantError> {
     let mut cx = db.platform_begin(actor.clone()).await?;
     let created = reserve(&mut cx, new).await?;
     cx.commit().await?;
@@ -33,7 +28,6 @@ pub async fn create_tenant(
     let mut cx = db.platform_begin(actor).await?;
     let tenant = activate(&mut cx, created.tenant).await?;
     cx.commit().await?;
-    tenants.forget(tenant.id);
     Ok(CreatedTenant { tenant, ..created })
 }
 
@@ -66,7 +60,7 @@ pub(crate) async fn reserve(cx: &mut PlatformCx, new: NewTenant) -> Result<Creat
 
 /// Makes the tenant's store and its first website. What is there already stays.
 pub(crate) async fn build_store(db: &Db, tenant: &Tenant) -> Result<(), TenantError> {
-    db.provision(tenant.id).await?;
+    db.provision(tenant.id, &tenant.features).await?;
     let Some(site) = tenant.primary_site else {
         return Ok(());
     };
@@ -79,7 +73,7 @@ pub(crate) async fn build_store(db: &Db, tenant: &Tenant) -> Result<(), TenantEr
 /// Lets the world in, once.
 pub(crate) async fn activate(cx: &mut PlatformCx, tenant: Tenant) -> Result<Tenant, TenantError> {
     if tenants::activate(cx, tenant.id).await? {
-        cx.record(&TenantActivated { tenant: tenant.id });
+        cx.record_about(tenant.id, &TenantActivated { tenant: tenant.id });
     }
     tenants::tenant(cx, tenant.id).await?.ok_or(TenantError::NotFound)
 }

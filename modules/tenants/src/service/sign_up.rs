@@ -50,6 +50,5 @@ pub(crate) async fn sign_up(
     };
     let session = stoa_identity::start_session(&mut cx, start).await?;
     cx.commit().await?;
-    tenants.forget(tenant.id);
     Ok((CreatedTenant { tenant, ..created }, session))
 }

@@ -4,36 +4,29 @@ use stoa_core::{Actor, TenantId};
 use stoa_db::{Db, Event};
 
 use crate::{
-    Reason, Status, Tenant, TenantError, Tenants,
+    Reason, Status, Tenant, TenantError,
     events::{TenantReactivated, TenantSuspended},
     store::tenants,
 };
 
 /// From the next request on nobody reaches the business: not its people, not its visitors. Nothing of it is lost.
 pub async fn suspend_tenant(
-    tenants: &Tenants,
     db: &Db,
     actor: Actor,
     tenant: TenantId,
     reason: Reason,
 ) -> Result<Tenant, TenantError> {
     let event = TenantSuspended { tenant, reason };
-    set_status(tenants, db, actor, tenant, Status::Suspended, &event).await
+    set_status(db, actor, tenant, Status::Suspended, &event).await
 }
 
-pub async fn reactivate_tenant(
-    tenants: &Tenants,
-    db: &Db,
-    actor: Actor,
-    tenant: TenantId,
-) -> Result<Tenant, TenantError> {
+pub async fn reactivate_tenant(db: &Db, actor: Actor, tenant: TenantId) -> Result<Tenant, TenantError> {
     let event = TenantReactivated { tenant };
-    set_status(tenants, db, actor, tenant, Status::Active, &event).await
+    set_status(db, actor, tenant, Status::Active, &event).await
 }
 
 /// The platform's journal is written with the change, the tenant's own once the change is certain.
 async fn set_status(
-    tenants: &Tenants,
     db: &Db,
     actor: Actor,
     tenant: TenantId,
@@ -47,12 +40,8 @@ async fn set_status(
     let changed = tenants::tenant(&mut cx, tenant)
         .await?
         .ok_or(TenantError::NotFound)?;
-    cx.record(event);
+    cx.record_about(tenant, event);
     cx.commit().await?;
-    tenants.forget(tenant);
-
-    let mut cx = db.tenant(tenant, actor).begin().await?;
-    cx.record(event);
-    cx.commit().await?;
+    db.tenant(tenant, actor).mirror(event).await;
     Ok(changed)
 }

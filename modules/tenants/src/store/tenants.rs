@@ -1,7 +1,7 @@
 //! Reads and writes tenants.
 
 use stoa_core::{Slug, TenantId, Timestamp};
-use stoa_db::{DbResult, FromRow, PlatformCx, Row, control_sql, parsed};
+use stoa_db::{DbResult, FromRow, PlatformCx, Row, control_sql};
 
 use crate::{Status, Tenant, TenantError};
 
@@ -22,7 +22,7 @@ pub(crate) async fn insert_tenant(cx: &mut PlatformCx, tenant: &Tenant) -> Resul
         .bind(tenant.currency)
         .bind(tenant.locale.as_str())
         .bind(tenant.time_zone.as_str())
-        .bind(features_column(tenant)?)
+        .bind(&tenant.features)
         .bind(tenant.primary_site)
         .bind(tenant.created_at)
         .bind(tenant.updated_at)
@@ -122,6 +122,19 @@ pub(crate) async fn set_status(cx: &mut PlatformCx, id: TenantId, status: Status
     Ok(changed == 1)
 }
 
+pub(crate) async fn update_features(cx: &mut PlatformCx, tenant: &Tenant) -> DbResult<()> {
+    cx.sql(control_sql!(
+        "UPDATE tenants SET features = $1, updated_at = $2, version = $3 WHERE id = $4"
+    ))
+    .bind(&tenant.features)
+    .bind(tenant.updated_at)
+    .bind(tenant.version)
+    .bind(tenant.id)
+    .execute()
+    .await?;
+    Ok(())
+}
+
 pub(crate) async fn update_profile(cx: &mut PlatformCx, tenant: &Tenant) -> DbResult<()> {
     cx.sql(control_sql!(
         "UPDATE tenants SET name = $1, email = $2, locale = $3, time_zone = $4, updated_at = $5, version = $6
@@ -139,10 +152,6 @@ pub(crate) async fn update_profile(cx: &mut PlatformCx, tenant: &Tenant) -> DbRe
     Ok(())
 }
 
-fn features_column(tenant: &Tenant) -> DbResult<serde_json::Value> {
-    parsed(serde_json::to_value(&tenant.features))
-}
-
 impl FromRow for Tenant {
     fn from_row(row: &mut Row<'_>) -> DbResult<Self> {
         Ok(Self {
@@ -156,7 +165,7 @@ impl FromRow for Tenant {
             currency: row.next()?,
             locale: row.next()?,
             time_zone: row.next()?,
-            features: parsed(serde_json::from_value(row.next()?))?,
+            features: row.next()?,
             primary_site: row.next()?,
             created_at: row.next()?,
             updated_at: row.next()?,

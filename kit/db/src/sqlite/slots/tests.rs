@@ -4,7 +4,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use futures_util::FutureExt as _;
-use stoa_core::{Clock, TenantId};
+use stoa_core::{Clock, FeatureSet, TenantId};
 use tempfile::TempDir;
 
 use super::Slots;
@@ -16,6 +16,7 @@ use crate::{
         lease::Lease,
         migrate,
         open::create,
+        owner::Owner,
         slot::{Entry, Slot},
     },
     unit::Access,
@@ -41,7 +42,8 @@ impl Room {
         let tenant = TenantId::new(now);
         let draft = Draft::new(self.directory.path()).unwrap();
         let mut file = create(draft.path()).unwrap();
-        migrate::migrate(&mut file, &self.plan.tenant, self.plan.epoch, now).unwrap();
+        let schema = self.plan.schema(&FeatureSet::default());
+        migrate::migrate(&mut file, &schema.steps, schema.epoch, now).unwrap();
         file.execute(
             "INSERT INTO store (tenant, created_at) VALUES (?1, 0)",
             [tenant.uuid().as_bytes()],
@@ -57,7 +59,8 @@ impl Room {
     }
 
     async fn enter(&self, tenant: TenantId) -> DbResult<Entry> {
-        let make = || Slot::of_tenant(self.path(tenant), tenant, Arc::clone(&self.plan));
+        let owner = || Owner::new(tenant, &self.plan, &FeatureSet::default());
+        let make = || Slot::of_tenant(self.path(tenant), owner());
         self.slots.enter(tenant, make).await
     }
 

@@ -21,6 +21,7 @@ stoa_core::permissions! {
 
 const NOTES: Migrations = Migrations {
     module: "notes",
+    feature: Some(Feature::Ecommerce),
     tenant: &[Migration {
         name: "0001_notes",
         sqlite: "CREATE TABLE notes (id BLOB NOT NULL PRIMARY KEY, title TEXT NOT NULL UNIQUE) STRICT",

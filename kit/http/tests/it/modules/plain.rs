@@ -23,6 +23,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 const NONE: Migrations = Migrations {
     module: "plain",
+    feature: None,
     tenant: &[],
     control: &[],
 };

@@ -54,7 +54,7 @@ async fn cut_short(db: &Db, cut: Cut) -> Result<Tenant> {
     cx.commit().await?;
     match cut {
         Cut::Reserved => {}
-        Cut::Provisioned => db.provision(tenant.id).await?,
+        Cut::Provisioned => db.provision(tenant.id, &tenant.features).await?,
         Cut::Built => build_store(db, &tenant).await?,
     }
     Ok(tenant)
@@ -79,12 +79,8 @@ async fn check(config: DbConfig) -> Result<()> {
         assert_ne!(seen.status, stoa_http::TenantStatus::Active, "{cut:?}");
 
         // A creation that has just begun is perhaps under way.
-        assert_eq!(finish_provisioning(&home, &db, HOUR).await?, 0, "{cut:?}");
-        assert_eq!(
-            finish_provisioning(&home, &db, Duration::ZERO).await?,
-            1,
-            "{cut:?}"
-        );
+        assert_eq!(finish_provisioning(&db, HOUR).await?, 0, "{cut:?}");
+        assert_eq!(finish_provisioning(&db, Duration::ZERO).await?, 1, "{cut:?}");
 
         let seen = home
             .by_id(&db, tenant.id)
@@ -106,7 +102,7 @@ async fn check(config: DbConfig) -> Result<()> {
             .collect();
         assert_eq!(kinds, ["site.created"], "{cut:?}");
     }
-    assert_eq!(finish_provisioning(&home, &db, Duration::ZERO).await?, 0);
+    assert_eq!(finish_provisioning(&db, Duration::ZERO).await?, 0);
     Ok(())
 }
 
