@@ -193,6 +193,9 @@ async fn a_move_that_was_cut_short_leaves_one_store() {
             "{cut:?}: {found:?}"
         );
         if cut == Cut::Placed {
+            // Whoever knows the old place only is turned away, and then asks anew.
+            let refused = try_note(&tenant, "second").await;
+            assert!(matches!(refused, Err(DbError::Moved)), "{cut:?}: {refused:?}");
             write_note(&tenant, "second").await;
             assert_eq!(platform.db.lift_abandoned_fences().await.unwrap(), [], "{cut:?}");
         } else {
