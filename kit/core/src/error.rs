@@ -65,9 +65,15 @@ pub struct FieldError {
     pub detail: String,
 }
 
-/// Everything that is wrong with a request's fields, so that it can be said at once.
+/// Everything that is wrong with a request's fields, so that it can be said at once. Further ones than a hundred are counted.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct FieldErrors(Vec<FieldError>);
+pub struct FieldErrors {
+    listed: Vec<FieldError>,
+    more: usize,
+}
+
+/// Who made more mistakes made one of them often. The answer must not outgrow the request.
+const MAX_LISTED: usize = 100;
 
 impl FieldErrors {
     #[must_use]
@@ -83,7 +89,11 @@ impl FieldErrors {
     }
 
     pub fn add(&mut self, field: impl Into<String>, code: &'static str, detail: impl Into<String>) {
-        self.0.push(FieldError {
+        if self.listed.len() == MAX_LISTED {
+            self.more += 1;
+            return;
+        }
+        self.listed.push(FieldError {
             field: field.into(),
             code,
             detail: detail.into(),
@@ -92,12 +102,7 @@ impl FieldErrors {
 
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    #[must_use]
-    pub fn into_vec(self) -> Vec<FieldError> {
-        self.0
+        self.listed.is_empty()
     }
 
     /// The values when all of them parsed and nothing else was noted.
@@ -111,7 +116,11 @@ impl FieldErrors {
 
 impl fmt::Display for FieldErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("some fields need another value")
+        f.write_str("some fields need another value")?;
+        match self.more {
+            0 => Ok(()),
+            more => write!(f, "; {more} more than those listed"),
+        }
     }
 }
 
@@ -127,7 +136,7 @@ impl Failure for FieldErrors {
     }
 
     fn fields(&self) -> &[FieldError] {
-        &self.0
+        &self.listed
     }
 }
 
@@ -188,6 +197,20 @@ mod tests {
             .collect();
         assert_eq!(fields, [("slug", "slug.invalid"), ("price", "price.missing")]);
         assert_eq!((errors.kind().status(), errors.code()), (422, "request.invalid"));
+    }
+
+    /// ATK-P14: the answer to a request that is wrong throughout stays small.
+    #[test]
+    fn so_many_wrong_fields_are_listed_and_the_rest_counted() {
+        let mut errors = FieldErrors::new();
+        for place in 0..=MAX_LISTED {
+            errors.add(format!("tags[{place}]"), "text.missing", "must not be empty");
+        }
+        assert_eq!(errors.fields().len(), MAX_LISTED);
+        assert_eq!(
+            errors.to_string(),
+            "some fields need another value; 1 more than those listed"
+        );
     }
 
     #[test]

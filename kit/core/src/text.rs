@@ -13,6 +13,13 @@ pub struct TextError {
     pub detail: String,
 }
 
+/// As many bytes as one character of what is kept may come in, taken apart: what has more is too long however it is
+/// composed, and is not composed to find that out.
+const BYTES_PER_CHARACTER: usize = 16;
+
+/// RFC 5321, 4.5.3.1.3.
+const MAX_EMAIL: usize = 254;
+
 fn refuse<T>(code: &'static str, detail: impl Into<String>) -> Result<T, TextError> {
     Err(TextError {
         code,
@@ -70,13 +77,14 @@ macro_rules! text_type {
 text_type! {
     /// The readable part of an address: 1–80 of `a–z`, `0–9` and single dashes between them.
     Slug;
-    /// An email address, in lower case.
+    /// An email address, in lower case and NFKC, its domain in ASCII: a mailbox has one.
     Email;
-    /// A stock keeping unit, as the business writes it: 1–64 characters.
+    /// A stock keeping unit, as the business writes it: 1–64 characters that can be seen.
     Sku;
     /// A telephone number: 6–15 digits (E.164), with a plus sign when it is international.
     Phone;
-    /// A line of at most `MAX` characters: trimmed, in NFC, neither empty nor with control characters or line breaks.
+    /// A line of at most `MAX` characters: trimmed, in NFC, neither empty nor with control characters, line breaks or what
+    /// hides in a text or turns its direction.
     Text<MAX>;
     /// Lines of text, as [`Text`] but for tabs and for line breaks, which are all `\n`.
     Prose<MAX>;
@@ -102,7 +110,9 @@ impl Slug {
 #[must_use]
 pub fn slugify(title: &str) -> Option<Slug> {
     let mut slug = String::new();
-    for letter in title.nfkd().filter(|letter| !is_combining_mark(*letter)) {
+    // Reads no further than any title goes.
+    let start = title.chars().take(1000);
+    for letter in start.nfkd().filter(|letter| !is_combining_mark(*letter)) {
         if letter.is_ascii_alphanumeric() {
             slug.push(letter.to_ascii_lowercase());
         } else if let Some(letters) = latin(letter) {
@@ -135,15 +145,28 @@ const fn latin(letter: char) -> Option<&'static str> {
 
 impl Email {
     pub fn parse(text: &str) -> Result<Self, TextError> {
-        let email = composed(&text.trim().to_lowercase());
-        if is_email(&email) {
-            return Ok(Self(email));
-        }
-        refuse(
-            "email.invalid",
-            "must be an email address such as ada@example.org",
+        canonical_email(text.trim()).map_or_else(
+            || {
+                refuse(
+                    "email.invalid",
+                    "must be an email address such as ada@example.org",
+                )
+            },
+            |email| Ok(Self(email)),
         )
     }
+}
+
+/// The one spelling of the mailbox: an account must not be had a second time in full-width letters, nor by writing out the
+/// ASCII form of a domain (RFC 5891).
+fn canonical_email(text: &str) -> Option<String> {
+    if text.len() > MAX_EMAIL * BYTES_PER_CHARACTER {
+        return None;
+    }
+    let folded = text.nfkc().collect::<String>().to_lowercase();
+    let (local, domain) = folded.split_once('@')?;
+    let email = format!("{}@{}", local.nfkc(), idna::domain_to_ascii(domain).ok()?);
+    is_email(&email).then_some(email)
 }
 
 fn is_email(email: &str) -> bool {
@@ -162,7 +185,7 @@ fn is_email(email: &str) -> bool {
     let odd =
         |letter: char| letter.is_whitespace() || letter.is_control() || "@<>()[]\\,;:\"".contains(letter);
     let top = domain.rsplit('.').next().unwrap_or_default();
-    email.len() <= 254
+    email.len() <= MAX_EMAIL
         && (1..=64).contains(&local.len())
         && !local.contains(odd)
         && !local.starts_with('.')
@@ -171,21 +194,31 @@ fn is_email(email: &str) -> bool {
         && domain.contains('.')
         && domain.split('.').all(label)
         && top.contains(char::is_alphabetic)
-        && !email.contains(is_invisible)
+        && !email.contains(|letter| is_invisible(letter) || is_joiner(letter))
 }
 
-/// Letters that leave no mark: two addresses that look alike must not be two accounts.
+/// What leaves no mark, or turns the direction of what follows: two texts that look alike must not differ, nor one text look
+/// like another.
 fn is_invisible(letter: char) -> bool {
-    matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    matches!(letter,
+        '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}' | '\u{200b}' | '\u{200e}'
+        | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// What joins the letters beside it or keeps them apart. Bangla is written with it, and so are emoji.
+fn is_joiner(letter: char) -> bool {
+    matches!(letter, '\u{200c}' | '\u{200d}')
 }
 
 impl Sku {
     pub fn parse(text: &str) -> Result<Self, TextError> {
-        let sku = composed(text.trim());
-        if sku.is_empty() || sku.chars().count() > 64 || sku.contains(char::is_control) {
-            return refuse("sku.invalid", "must be 1 to 64 characters");
+        match bounded(text, 64) {
+            Ok(sku) if !sku.contains(|letter: char| letter.is_control() || is_invisible(letter)) => {
+                Ok(Self(sku))
+            }
+            _ => refuse("sku.invalid", "must be 1 to 64 characters that can be seen"),
         }
-        Ok(Self(sku))
     }
 }
 
@@ -226,12 +259,19 @@ impl<const MAX: usize> Text<MAX> {
         if text.contains(breaks_lines) {
             return refuse("text.line_break", "must be a single line");
         }
+        if text.contains(is_invisible) {
+            return refuse(
+                "text.invisible_character",
+                "must not contain characters that cannot be seen or that turn the direction of the text",
+            );
+        }
         without_control(text).map(Self)
     }
 }
 
 impl<const MAX: usize> Prose<MAX> {
     pub fn parse(text: &str) -> Result<Self, TextError> {
+        let text = brief(text.trim(), MAX)?;
         let text = bounded(&text.replace("\r\n", "\n").replace('\r', "\n"), MAX)?;
         without_control(text).map(Self)
     }
@@ -256,14 +296,26 @@ pub fn optional<const MAX: usize>(text: &str) -> Result<Option<Text<MAX>>, TextE
 }
 
 fn bounded(text: &str, max: usize) -> Result<String, TextError> {
-    let text = composed(text.trim());
-    if text.is_empty() {
+    let text = composed(brief(text.trim(), max)?);
+    if text.chars().all(is_joiner) {
         return refuse("text.missing", "must not be empty");
     }
     if text.chars().count() > max {
-        return refuse("text.too_long", format!("must have at most {max} characters"));
+        return too_long(max);
     }
     Ok(text)
+}
+
+/// The text, unless its bytes alone say that it is too long.
+fn brief(text: &str, max: usize) -> Result<&str, TextError> {
+    if text.len() > max.saturating_mul(BYTES_PER_CHARACTER) {
+        return too_long(max);
+    }
+    Ok(text)
+}
+
+fn too_long<T>(max: usize) -> Result<T, TextError> {
+    refuse("text.too_long", format!("must have at most {max} characters"))
 }
 
 fn without_control(text: String) -> Result<String, TextError> {

@@ -4,6 +4,7 @@
 mod busiest;
 mod config;
 pub mod cookies;
+mod cores;
 mod cursor;
 mod directory;
 mod encoding;
@@ -26,6 +27,7 @@ mod state;
 mod telemetry;
 
 pub use config::HttpConfig;
+pub use cores::{Cores, CoresError};
 pub use cursor::Cursors;
 pub use directory::{
     Bound, BoxFuture, Credential, Directory, Elected, Freshness, Membership, PermissionSet, Person,

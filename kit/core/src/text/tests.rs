@@ -65,7 +65,14 @@ fn emails() {
             (" Ada@Example.ORG ", Some("ada@example.org")),
             ("a.b+c@mail.example.org", Some("a.b+c@mail.example.org")),
             ("e\u{301}@example.org", Some("\u{e9}@example.org")),
-            ("user@বাংলা.বাংলা", Some("user@বাংলা.বাংলা")),
+            ("user@বাংলা.বাংলা", Some("user@xn--54b7fta0cc.xn--54b7fta0cc")),
+            (
+                "user@XN--54b7fta0cc.বাংলা",
+                Some("user@xn--54b7fta0cc.xn--54b7fta0cc"),
+            ),
+            ("ａｄａ＠Ｅｘａｍｐｌｅ．ｏｒｇ", Some("ada@example.org")),
+            ("a\u{200d}@example.org", None),
+            ("a\u{202e}@example.org", None),
             (&long, Some(&long)),
             (&too_long, None),
             ("", None),
@@ -100,6 +107,7 @@ fn skus() {
             (" ", None),
             ("a\0b", None),
             ("a\tb", None),
+            ("a\u{200b}b", None),
         ],
     );
 }
@@ -141,11 +149,42 @@ fn texts() {
             (" \n ", None),
             ("a\0", None),
             ("a\u{7f}b", None),
+            ("\u{202e}gnp", None),
+            ("a\u{200b}", None),
+            ("a\u{2066}b", None),
+            ("\u{feff}a", None),
+            ("\u{200d}", None),
+            ("র\u{200d}্য", Some("র\u{200d}্য")),
+            ("👩\u{200d}💻", Some("👩\u{200d}💻")),
         ],
     );
     assert_eq!(optional::<5>(" \n"), Ok(None));
     assert_eq!(optional::<5>("a"), Text::parse("a").map(Some));
     assert!(optional::<5>("abcdef").is_err());
+}
+
+/// ATK-P14: what is too long however it is composed is refused by its bytes.
+#[test]
+fn what_is_far_too_long_is_not_composed() {
+    let code = |refused: TextError| refused.code;
+    let apart = "\u{1100}\u{1161}\u{11a8}".repeat(5);
+    assert!(
+        Text::<5>::parse(&apart).is_ok(),
+        "three letters of three bytes are one"
+    );
+    let long = "e\u{301}".repeat(1000);
+    assert_eq!(Text::<5>::parse(&long).map_err(code), Err("text.too_long"));
+    assert_eq!(Prose::<5>::parse(&long).map_err(code), Err("text.too_long"));
+    assert_eq!(Sku::parse(&long).map_err(code), Err("sku.invalid"));
+    assert_eq!(
+        Email::parse(&format!("{long}@example.org")).map_err(code),
+        Err("email.invalid")
+    );
+    assert_eq!(
+        slugify(&("\u{fdfa}".repeat(1001) + "x")),
+        None,
+        "reads no further than a title goes"
+    );
 }
 
 #[test]
