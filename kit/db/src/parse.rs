@@ -1,4 +1,4 @@
-//! Takes a registered SQL text apart: plain text, arguments, lists and optional parts.
+//! Takes a registered SQL text apart: plain text, arguments, lists, optional parts and alternatives.
 
 /// A piece of a registered text. Arguments count from zero.
 #[derive(Debug, PartialEq, Eq)]
@@ -7,6 +7,8 @@ pub(crate) enum Part {
     Argument(usize),
     List(usize),
     Optional(Vec<Part>),
+    /// An argument that says which of the alternatives runs.
+    Choice(usize, Vec<Vec<Part>>),
     /// A trailing `FOR UPDATE`.
     Lock,
 }
@@ -18,7 +20,7 @@ pub(crate) fn parse(text: &str) -> Vec<Part> {
         Some(body) => (body, true),
         None => (text, false),
     };
-    let mut parts = parse_parts(&mut Scanner { rest: body });
+    let mut parts = parse_parts(&mut Scanner { rest: body }, false).0;
     if locked {
         parts.push(Part::Lock);
     }
@@ -33,6 +35,10 @@ pub(crate) fn arity(parts: &[Part]) -> usize {
             Part::Plain(_) | Part::Lock => 0,
             Part::Argument(index) | Part::List(index) => index + 1,
             Part::Optional(inner) => arity(inner),
+            Part::Choice(index, alternatives) => alternatives
+                .iter()
+                .map(|alternative| arity(alternative))
+                .fold(index + 1, usize::max),
         })
         .max()
         .unwrap_or(0)
@@ -42,19 +48,34 @@ struct Scanner<'t> {
     rest: &'t str,
 }
 
-/// Reads up to the end of the text or of the braces it stands in.
-fn parse_parts(scanner: &mut Scanner<'_>) -> Vec<Part> {
+/// Reads up to the end of the text, of the braces it stands in or, there, of the alternative; says which it was.
+fn parse_parts(scanner: &mut Scanner<'_>, is_alternative: bool) -> (Vec<Part>, Option<char>) {
     let mut parts = Vec::new();
     let mut plain = String::new();
+    let mut end = None;
     while let Some(next) = scanner.take() {
         let part = match next {
-            '}' => break,
+            '|' if is_alternative && scanner.skip('|') => {
+                plain.push_str("||");
+                continue;
+            }
+            '|' if is_alternative => {
+                end = Some(next);
+                break;
+            }
+            '}' => {
+                end = Some(next);
+                break;
+            }
             '\'' => {
                 plain.push('\'');
                 plain.push_str(scanner.quoted());
                 continue;
             }
-            '{' => Part::Optional(parse_parts(scanner)),
+            '{' => match scanner.choice() {
+                Some(index) => Part::Choice(index, parse_alternatives(scanner)),
+                None => Part::Optional(parse_parts(scanner, false).0),
+            },
             '$' => scanner.argument(),
             other => {
                 plain.push(other);
@@ -69,7 +90,18 @@ fn parse_parts(scanner: &mut Scanner<'_>) -> Vec<Part> {
     if !plain.is_empty() {
         parts.push(Part::Plain(plain));
     }
-    parts
+    (parts, end)
+}
+
+fn parse_alternatives(scanner: &mut Scanner<'_>) -> Vec<Vec<Part>> {
+    let mut alternatives = Vec::new();
+    loop {
+        let (alternative, end) = parse_parts(scanner, true);
+        alternatives.push(alternative);
+        if end != Some('|') {
+            return alternatives;
+        }
+    }
 }
 
 impl<'t> Scanner<'t> {
@@ -77,6 +109,20 @@ impl<'t> Scanner<'t> {
         let next = self.rest.chars().next()?;
         self.rest = &self.rest[next.len_utf8()..];
         Some(next)
+    }
+
+    fn skip(&mut self, letter: char) -> bool {
+        let rest = self.rest.strip_prefix(letter);
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
+    }
+
+    /// The argument that chooses among alternatives, when such begin here: `$3:`.
+    fn choice(&mut self) -> Option<usize> {
+        let (number, rest) = self.rest.strip_prefix('$')?.split_once(':')?;
+        let index = number.parse::<usize>().ok()?.checked_sub(1)?;
+        self.rest = rest;
+        Some(index)
     }
 
     /// The rest of a quoted literal, its closing quote included. A doubled quote reads as two literals.
@@ -146,6 +192,22 @@ mod tests {
                 plain(" z"),
             ],
         );
+        check(
+            "x{ AND {$1: a || $2 | b}}",
+            &[
+                plain("x"),
+                Part::Optional(vec![
+                    plain(" AND "),
+                    Part::Choice(
+                        0,
+                        vec![
+                            vec![plain(" a || "), Part::Argument(1), plain(" ")],
+                            vec![plain(" b")],
+                        ],
+                    ),
+                ]),
+            ],
+        );
         check("a = '{$1}' FOR UPDATE", &[plain("a = '{$1}'"), Part::Lock]);
     }
 
@@ -153,5 +215,7 @@ mod tests {
     fn counts_arguments() {
         assert_eq!(arity(&parse("a = $1{ AND b = $3} AND c = $2")), 3);
         assert_eq!(arity(&parse("SELECT 1")), 0);
+        assert_eq!(arity(&parse("a{$2: b | c = $1}")), 2);
+        assert_eq!(arity(&parse("a{$1: b | c = $2}")), 2);
     }
 }

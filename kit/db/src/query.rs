@@ -34,6 +34,11 @@ impl<'u> Query<'u> {
         self.bind(value)
     }
 
+    /// Binds the next argument as the choice among the alternatives, counted from zero, of every part that names it.
+    pub fn choose(self, alternative: usize) -> Self {
+        self.bind(Value::Choice(alternative))
+    }
+
     /// Binds the next argument as the members of an `IN ($1…)`.
     pub fn bind_list<T: Into<Value>>(self, values: impl IntoIterator<Item = T>) -> Self {
         self.bind(Value::List(values.into_iter().map(Into::into).collect()))

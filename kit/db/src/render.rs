@@ -51,6 +51,7 @@ impl Renderer {
                 Part::List(index) => self.list(*index),
                 Part::Optional(inner) if self.is_absent(inner) => {}
                 Part::Optional(inner) => self.parts(inner),
+                Part::Choice(index, alternatives) => self.chosen(*index, alternatives),
                 Part::Lock if self.dialect == Dialect::Postgres => self.text.push_str(" FOR UPDATE"),
                 Part::Lock => {}
             }
@@ -62,8 +63,18 @@ impl Renderer {
             Part::Argument(index) | Part::List(index) => {
                 matches!(self.bound.get(*index), Some(Value::Absent) | None)
             }
+            Part::Choice(_, alternatives) => alternatives.iter().any(|inner| self.is_absent(inner)),
             _ => false,
         })
+    }
+
+    /// What was not chosen rightly leaves a gap, which fails when the text is prepared.
+    fn chosen(&mut self, index: usize, alternatives: &[Vec<Part>]) {
+        if let Some(Value::Choice(chosen)) = self.bound.get(index)
+            && let Some(inner) = alternatives.get(*chosen)
+        {
+            self.parts(inner);
+        }
     }
 
     fn argument(&mut self, index: usize) {
@@ -149,6 +160,33 @@ mod tests {
             vec![Value::Absent, Value::Int(7), Value::Int(9)],
             "x AND b = ?1 LIMIT ?2",
             args![7_i64, 9_i64],
+        );
+    }
+
+    #[test]
+    fn takes_the_chosen_alternative() {
+        let text = "WHERE 1 = 1{ AND {$1: (a, id) < ($2, $3) | (b, id) > ($2, $3)}} ORDER BY{$1: a DESC | b} LIMIT $4";
+        let bound = |choice, after: Option<i64>| {
+            let after = after.map_or(Value::Absent, Value::Int);
+            vec![Value::Choice(choice), after.clone(), after, Value::Int(9)]
+        };
+        check(
+            text,
+            bound(0, Some(7)),
+            "WHERE 1 = 1 AND  (a, id) < (?1, ?2)  ORDER BY a DESC  LIMIT ?3",
+            args![7_i64, 7_i64, 9_i64],
+        );
+        check(
+            text,
+            bound(1, None),
+            "WHERE 1 = 1 ORDER BY b LIMIT ?1",
+            args![9_i64],
+        );
+        check(
+            text,
+            bound(2, None),
+            "WHERE 1 = 1 ORDER BY LIMIT ?1",
+            args![9_i64],
         );
     }
 

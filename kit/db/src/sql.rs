@@ -49,7 +49,7 @@ pub static CONTROL_TEXTS: [&'static ControlSql];
 /// Registers a statement on a tenant's store and yields it.
 ///
 /// Arguments are `$1`, `$2` …; `($1…)` takes a list; a part in braces, `{ AND status = $2}`, is left out when an
-/// argument in it is absent; a trailing `FOR UPDATE` locks on PostgreSQL and is dropped on SQLite, whose writer
+/// argument in it is absent; of alternatives, `{$3: placed_at DESC | number}`, the chosen one runs; a trailing `FOR UPDATE` locks on PostgreSQL and is dropped on SQLite, whose writer
 /// is alone anyway.
 #[macro_export]
 macro_rules! sql {

@@ -20,6 +20,8 @@ pub enum Value {
     Bytes(Vec<u8>),
     /// The members of an `IN (…)`.
     List(Vec<Value>),
+    /// Which of several alternatives in the text runs.
+    Choice(usize),
 }
 
 /// The arguments of one row: `args![id, quantity]`.

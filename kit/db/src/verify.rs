@@ -1,6 +1,8 @@
 //! What the engines can say of themselves: whether every registered text can run, in every combination of its
 //! optional parts, and which tables and columns there are.
 
+use std::collections::BTreeMap;
+
 use crate::{
     Cx, DbResult, FromRow, PlatformCx, Row, Value,
     parse::{Part, arity},
@@ -110,24 +112,62 @@ async fn prepare(
     Ok((count, refused))
 }
 
-/// Arguments for every choice of optional parts that are there or left out.
+/// Arguments for every choice of optional parts that are there or left out, with every choice of alternatives.
 fn combinations(parts: &[Part]) -> Vec<Vec<Value>> {
     let mut all = vec![vec![Value::Null; arity(parts)]];
     for part in parts {
         let Part::Optional(inner) = part else { continue };
         let mut absent = all.clone();
         for arguments in &mut absent {
-            for part in inner {
-                if let Part::Argument(index) | Part::List(index) = part
-                    && let Some(argument) = arguments.get_mut(*index)
-                {
-                    *argument = Value::Absent;
-                }
-            }
+            leave_out(inner, arguments);
         }
         all.extend(absent);
     }
+    for (index, count) in choices(parts) {
+        all = (0..count)
+            .flat_map(|alternative| {
+                let mut chosen = all.clone();
+                for arguments in &mut chosen {
+                    set(arguments, index, Value::Choice(alternative));
+                }
+                chosen
+            })
+            .collect();
+    }
     all
+}
+
+fn leave_out(parts: &[Part], arguments: &mut [Value]) {
+    for part in parts {
+        match part {
+            Part::Argument(index) | Part::List(index) => set(arguments, *index, Value::Absent),
+            Part::Choice(_, alternatives) => {
+                alternatives.iter().for_each(|inner| leave_out(inner, arguments));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The arguments that choose, and among how many alternatives.
+fn choices(parts: &[Part]) -> BTreeMap<usize, usize> {
+    let mut found = BTreeMap::new();
+    for part in parts {
+        match part {
+            Part::Optional(inner) => found.extend(choices(inner)),
+            Part::Choice(index, alternatives) => {
+                found.insert(*index, alternatives.len());
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn set(arguments: &mut [Value], index: usize, value: Value) {
+    if let Some(argument) = arguments.get_mut(index) {
+        *argument = value;
+    }
 }
 
 #[cfg(test)]
@@ -139,5 +179,9 @@ mod tests {
     fn every_choice_of_parts_is_made() {
         assert_eq!(combinations(&parse("a = $1")).len(), 1);
         assert_eq!(combinations(&parse("a = $1{ AND b = $2}{ AND c = $3}")).len(), 4);
+        assert_eq!(
+            combinations(&parse("a{ AND {$1: b | c = $2}} ORDER BY{$1: b | c}")).len(),
+            4
+        );
     }
 }

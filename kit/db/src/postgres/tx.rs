@@ -231,7 +231,7 @@ impl ToSql for Value {
         out: &mut BytesMut,
     ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
         match (self, kind) {
-            (Self::Absent | Self::Null | Self::List(_), _) => return Ok(IsNull::Yes),
+            (Self::Absent | Self::Null | Self::List(_) | Self::Choice(_), _) => return Ok(IsNull::Yes),
             (Self::Bool(value), &Type::BOOL) => out.put_u8(u8::from(*value)),
             (Self::Int(value), &Type::INT8) => out.put_i64(*value),
             (Self::Text(value), &Type::TEXT) => out.put_slice(value.as_bytes()),

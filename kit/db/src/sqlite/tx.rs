@@ -191,7 +191,9 @@ fn run_as<T>(heavy: bool, place: &'static str, work: impl FnOnce(&mut i32) -> T)
 impl ToSql for Value {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(match self {
-            Self::Absent | Self::Null | Self::List(_) => ToSqlOutput::Borrowed(ValueRef::Null),
+            Self::Absent | Self::Null | Self::List(_) | Self::Choice(_) => {
+                ToSqlOutput::Borrowed(ValueRef::Null)
+            }
             Self::Bool(value) => ToSqlOutput::Borrowed(ValueRef::Integer(i64::from(*value))),
             Self::Int(value) => ToSqlOutput::Borrowed(ValueRef::Integer(*value)),
             Self::Text(value) => ToSqlOutput::Borrowed(ValueRef::Text(value.as_bytes())),
