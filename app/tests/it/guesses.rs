@@ -50,6 +50,36 @@ on_both_engines! {
         try_to_sign_in(&app, &console_login, target, PASSWORD, "198.51.100.1").await.expect_status(200);
     }
 
+    /// ATK-P13: the guesses of others do not keep somebody out of a browser that they have signed in with before; there,
+    /// too, only so many guesses are heard.
+    async fn guesses_do_not_keep_their_target_out(app: TestApp) {
+        let shop = app.shop().await;
+        let login = console("/api/auth/login");
+        let first = try_to_sign_in(&app, &login, &shop.email, PASSWORD, "203.0.113.1").await.expect_status(200);
+        let device = first.cookie("__Host-device").unwrap().to_owned();
+        let known = async |email: &str, password: &str| {
+            let body = json!({"email": email, "password": password});
+            let request = app.client().post(&login).from("203.0.113.9").cookie("__Host-device", &device);
+            request.json(&body).send().await
+        };
+        for guess in 0..12 {
+            try_to_sign_in(&app, &login, &shop.email, "a wrong guess", &format!("198.51.{guess}.7")).await;
+        }
+        try_to_sign_in(&app, &login, &shop.email, PASSWORD, "203.0.113.1").await.expect_status(429);
+        let again = known(&shop.email, PASSWORD).await.expect_status(200);
+        assert_eq!(again.cookie("__Host-device"), Some(device.as_str()), "for another year");
+        for _ in 0..9 {
+            known(&shop.email, "a wrong guess").await.expect_status(401);
+        }
+        known(&shop.email, PASSWORD).await.expect_status(429);
+        // For another person, the browser is any stranger's.
+        let other = app.shop().await;
+        for guess in 0..12 {
+            try_to_sign_in(&app, &login, &other.email, "a wrong guess", &format!("198.51.{guess}.8")).await;
+        }
+        known(&other.email, PASSWORD).await.expect_status(429);
+    }
+
     /// One address tries so many people, opens so many businesses and carts; another is not held up by it.
     async fn an_address_has_its_own_budgets(app: TestApp) {
         let shop = app.shop().await;

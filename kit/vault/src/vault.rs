@@ -27,6 +27,8 @@ pub enum Purpose {
     AccessToken,
     /// Signs refresh tokens, and hides the sessions that they belong to.
     RefreshToken,
+    /// Signs what a browser keeps to be known again.
+    Device,
 }
 
 /// What an installation can do with its master key. Cheap to clone; it holds derived keys, not the master key.
@@ -38,6 +40,7 @@ struct Keys {
     cursor: DerivedKey,
     access_token: DerivedKey,
     refresh_token: DerivedKey,
+    device: DerivedKey,
     wrapping: SecretKey,
     fingerprint: SecretKey,
 }
@@ -54,6 +57,7 @@ impl Vault {
             cursor: DerivedKey(derived("cursor")),
             access_token: DerivedKey(derived("access token")),
             refresh_token: DerivedKey(derived("refresh token")),
+            device: DerivedKey(derived("device")),
             wrapping: derived("wrapping"),
             fingerprint: derived("fingerprint"),
         }))
@@ -65,6 +69,7 @@ impl Vault {
             Purpose::Cursor => &self.0.cursor,
             Purpose::AccessToken => &self.0.access_token,
             Purpose::RefreshToken => &self.0.refresh_token,
+            Purpose::Device => &self.0.device,
         }
     }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod api_keys;
 pub(crate) mod auth;
+pub(crate) mod device;
 pub(crate) mod members;
 pub(crate) mod session_view;
 pub(crate) mod sessions;

@@ -11,7 +11,11 @@ use utoipa::ToSchema;
 use crate::{
     Identity, Password,
     http::{
-        session_view::session_view, user_agent::user_agent, views::SessionView, with_session::WithSession,
+        device::{Device, target},
+        session_view::session_view,
+        user_agent::user_agent,
+        views::SessionView,
+        with_session::WithSession,
     },
     service::{self, elect::Elect, end_session::end_session, log_in::LogIn},
 };
@@ -33,6 +37,9 @@ pub(crate) struct ElectionBody {
 }
 
 /// Signs in by email and password. An unknown email and a wrong password get the same answer.
+///
+/// Attempts at one person are limited, whoever makes them. A browser that the person has signed in with before has a limit of its
+/// own: the cookie `__Host-device` tells it.
 #[utoipa::path(
     post, path = "/auth/login", tag = "auth", request_body = LogInBody,
     responses(
@@ -57,10 +64,13 @@ pub(crate) async fn log_in(
         replaces: signed_in.map(|SignedIn { person, .. }| (person.user, person.session)),
         ..body.parse()?
     };
-    allowance.spend_on(Budget::LoginTarget, command.email.as_str())?;
+    let (email, vault) = (command.email.clone(), state.db().vault());
+    let device = Device::of(&headers, &email, vault);
+    allowance.spend_on(Budget::LoginTarget, &target(&email, device.as_ref()))?;
     let (user, started) = service::log_in::log_in(&identity, state.db(), command).await?;
     let view = session_view(&state, user, started.id, started.elected).await?;
-    Ok(WithSession::started(&started.token, Json(view)))
+    let device = device.unwrap_or_else(Device::new).cookie(&email, vault);
+    Ok(WithSession::started(&started.token, Json(view)).and(device))
 }
 
 /// Ends the session.

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::{
     Identity, IdentityError, Password,
-    http::user_agent::user_agent,
+    http::{device::target, user_agent::user_agent},
     service::grant_tokens::{GrantTokens, Granted, grant_tokens, renew_tokens},
     tokens::LIFETIME,
 };
@@ -78,7 +78,7 @@ pub(crate) async fn grant(
     allowance.spend(Budget::Login)?;
     let (grant, tenant) = (body.parse()?, host.tenant.map(|tenant| tenant.id));
     if let Grant::Password(email, _) = &grant {
-        allowance.spend_on(Budget::LoginTarget, email.as_str())?;
+        allowance.spend_on(Budget::LoginTarget, &target(email, None))?;
     }
     let granted = granted(&identity, state.db(), grant, tenant, user_agent(&headers)).await?;
     Ok(Json(granted.into()))

@@ -12,7 +12,7 @@ use crate::domain::session::LIFETIME;
 /// An answer with a `Set-Cookie`.
 #[derive(Debug)]
 pub struct WithSession<T> {
-    cookie: Option<HeaderValue>,
+    cookies: [Option<HeaderValue>; 2],
     answer: T,
 }
 
@@ -22,14 +22,20 @@ impl<T> WithSession<T> {
     pub fn started(token: &Token, answer: T) -> Self {
         let seconds = u32::try_from(LIFETIME.as_secs()).unwrap_or(u32::MAX);
         Self {
-            cookie: cookies::set(cookies::SESSION, token.as_str(), seconds),
+            cookies: [cookies::set(cookies::SESSION, token.as_str(), seconds), None],
             answer,
         }
     }
 
+    /// One cookie more.
+    pub(crate) fn and(mut self, cookie: Option<HeaderValue>) -> Self {
+        self.cookies[1] = cookie;
+        self
+    }
+
     pub(crate) fn ended(answer: T) -> Self {
         Self {
-            cookie: cookies::clear(cookies::SESSION),
+            cookies: [cookies::clear(cookies::SESSION), None],
             answer,
         }
     }
@@ -38,7 +44,7 @@ impl<T> WithSession<T> {
 impl<T: IntoResponse> IntoResponse for WithSession<T> {
     fn into_response(self) -> Response {
         let mut response = self.answer.into_response();
-        if let Some(cookie) = self.cookie {
+        for cookie in self.cookies.into_iter().flatten() {
             response.headers_mut().append(SET_COOKIE, cookie);
         }
         response

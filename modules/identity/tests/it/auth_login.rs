@@ -17,10 +17,13 @@ on_both_engines! {
         let shop = app.shop().await;
         let browser = app.browser();
         let reply = log_in(&browser, &shop.email.to_uppercase(), PASSWORD).await.expect_status(200);
-        let token = reply.cookie(COOKIE).unwrap();
+        let (token, device) = (reply.cookie(COOKIE).unwrap(), reply.cookie("__Host-device").unwrap());
         assert_eq!(
             reply.set_cookies().collect::<Vec<_>>(),
-            [format!("{COOKIE}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=2592000")]
+            [
+                format!("{COOKIE}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=2592000"),
+                format!("__Host-device={device}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=31536000"),
+            ]
         );
         let body = reply.json();
         assert_eq!(body["user"]["email"], shop.email.as_str());
