@@ -65,9 +65,12 @@ fn metrics_count_routes() {
     server.get(&slug, "/");
     server.get(&slug, "/");
     let shown = metrics(address);
-    assert!(
-        shown.contains(&format!("stoa_tenant_requests{{tenant=\"{slug}\"}} 2\n")),
-        "{shown}"
-    );
+    for part in [
+        format!("stoa_tenant_requests{{tenant=\"{slug}\"}} 2\n"),
+        "stoa_tenant_requests{tenant=\"other\"} 1\n".to_owned(),
+        format!("stoa_tenant_seconds{{tenant=\"{slug}\"}} "),
+    ] {
+        assert!(shown.contains(&part), "{part}: {shown}");
+    }
     assert!(!shown.contains(&quiet), "{shown}");
 }

@@ -20,6 +20,7 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use axum::{
@@ -103,8 +104,9 @@ impl Gateway {
         &self.0.state
     }
 
-    pub(crate) fn busiest(&self) -> &Busiest {
-        &self.0.busiest
+    /// Which tenants ask most, in the text format of Prometheus.
+    pub(crate) fn render_busiest(&self) -> String {
+        self.0.busiest.render(self.0.state.clock().steady())
     }
 
     /// Answers one request that came through a socket from this address. A kept page is answered at once, before
@@ -127,7 +129,7 @@ impl Gateway {
             let response = page.respond(request.method(), request.headers(), arrival.id);
             let took = arrival.log(request.method(), &response, &page.route, Some(&entry.tenant.slug));
             page.tally.hit(response.status(), took);
-            self.0.busiest.note(&entry.tenant.slug);
+            self.0.note_busy(&entry.tenant.slug, took);
             return Answering::Done(Some(response));
         }
         let inner = Arc::clone(&self.0);
@@ -152,6 +154,10 @@ impl Gateway {
 }
 
 impl Inner {
+    fn note_busy(&self, tenant: &str, took: Duration) {
+        self.busiest.note(tenant, took, || self.state.clock().steady());
+    }
+
     /// The kept page that answers a request. Whatever is unusual about the request is left to the long way.
     fn kept<B>(&self, request: &http::Request<B>) -> Option<(Arc<KeptPage>, SiteEntry)> {
         if is_api(request.uri().path()) || request.headers().contains_key("x-tenant-id") {
@@ -194,7 +200,7 @@ impl Inner {
         let took = arrival.log(&asked.method, &response, &route, noted.tenant.as_deref());
         tally::count(&asked.method, &route, response.status(), took);
         if let Some(tenant) = &noted.tenant {
-            self.busiest.note(tenant);
+            self.note_busy(tenant, took);
         }
         response
     }

@@ -35,7 +35,7 @@ impl Telemetry {
     /// In the text format of Prometheus (<https://prometheus.io/docs/instrumenting/exposition_formats/>).
     #[must_use]
     pub fn render(&self, gateway: &Gateway) -> String {
-        self.0.render() + &gateway.busiest().render()
+        self.0.render() + &gateway.render_busiest()
     }
 
     /// Answers `/metrics`; nothing else is there.

@@ -7,7 +7,7 @@ const MAX_CHARS: usize = 40;
 
 /// The platform's own hosts and paths, and names that visitors, browsers, mail programs or certificate authorities
 /// trust (RFC 2142; the CA/Browser Forum's baseline requirements).
-const RESERVED: [&str; 69] = [
+const RESERVED: [&str; 70] = [
     "about",
     "abuse",
     "account",
@@ -52,6 +52,7 @@ const RESERVED: [&str; 69] = [
     "ns2",
     "oauth",
     "operator",
+    "other",
     "payments",
     "platform",
     "pop",
