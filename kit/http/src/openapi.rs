@@ -4,6 +4,7 @@ mod assemble;
 mod docs_page;
 mod example;
 mod faults;
+mod filled;
 mod problems;
 mod routes_table;
 mod schema_view;

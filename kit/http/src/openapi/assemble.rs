@@ -15,7 +15,7 @@ use utoipa::{
     },
 };
 
-use super::{FEATURE, PAGES, PERMISSION, SIGNED_IN, problems, serve};
+use super::{FEATURE, PAGES, PERMISSION, SIGNED_IN, filled, problems, serve};
 use crate::{Module, Problem, cookies};
 
 const SESSION: &str = "session";
@@ -25,8 +25,9 @@ One platform, many businesses. The business is named by the host, `https://{slug
 `/api/tenant/{slug}/…`, or by the header `X-Tenant-ID` with a slug or an id; ways that disagree are 400 \
 `tenant.ambiguous`.
 
-Failures are problem details (RFC 9457) with a `code` that never changes. Lists take `limit` and `after` and answer \
-`items` and `next`. Money is in minor units with its currency, instants are RFC 3339 in UTC, ids are TypeIDs.";
+Failures are problem details (RFC 9457) with a `code` that never changes. Lists take `sort`, `limit` and `after` beside \
+their filters, and answer `items` and `next`; a parameter that a list does not know is 422. Money is in minor units with \
+its currency, instants are RFC 3339 in UTC, ids are TypeIDs.";
 
 /// The document of the modules' routes, the platform's own included.
 #[must_use]
@@ -45,6 +46,7 @@ pub fn document(modules: &[Module]) -> OpenApi {
     for module in modules.iter().chain(iter::once(&own)) {
         add_module(&mut document, module);
     }
+    filled::fill(&mut document);
     document.extensions = Some(Extensions::from_iter([(PAGES, pages(modules))]));
     document
 }

@@ -1,7 +1,7 @@
 //! The document as a page for people: complete in itself, without a script.
 
 mod operation;
-mod prose;
+pub(super) mod prose;
 
 use std::fmt::Write as _;
 
@@ -65,7 +65,7 @@ pub(super) fn render(document: &Value) -> String {
     );
     write_problem(&mut page, document);
     for (tag, routes) in &groups {
-        let _ = writeln!(page, "<section>\n<h2 id=\"tag-{0}\">{0}</h2>", escape(tag));
+        let _ = writeln!(page, "<section>\n<h2 id=\"{}\">{}</h2>", anchor(tag), escape(tag));
         for route in routes {
             write_operation(&mut page, route, document);
         }
@@ -109,7 +109,8 @@ fn routes<'a>(document: &'a Value, tag: &str) -> Vec<Route<'a>> {
 }
 
 fn write_links(page: &mut String, tag: &str, routes: &[Route<'_>]) {
-    let _ = write!(page, "<h2><a href=\"#tag-{0}\">{0}</a></h2>\n<ul>\n", escape(tag));
+    let (anchor, tag) = (anchor(tag), escape(tag));
+    let _ = write!(page, "<h2><a href=\"#{anchor}\">{tag}</a></h2>\n<ul>\n");
     for route in routes {
         let _ = writeln!(
             page,
@@ -120,6 +121,11 @@ fn write_links(page: &mut String, tag: &str, routes: &[Route<'_>]) {
         );
     }
     page.push_str("</ul>\n");
+}
+
+/// Where a tag's routes begin.
+fn anchor(tag: &str) -> String {
+    format!("tag-{}", escape(&tag.to_lowercase().replace(' ', "-")))
 }
 
 /// A path that may break after its slashes, since it has no spaces.

@@ -1,12 +1,15 @@
 //! What is wrong with the modules' descriptions of their routes; a test asks that it is nothing.
 
+mod examples;
+
 use std::collections::BTreeMap;
 
-use super::{PERMISSION, PUBLIC, SIGNED_IN, assemble::operations};
+use super::{PERMISSION, PUBLIC, SIGNED_IN, assemble::operations, document};
 use crate::Module;
 
 /// Routes without exactly one of `x-permission`, `x-public` and `x-signed-in`, permissions that no module declares,
-/// routes without a summary, and schemas of one name and different content.
+/// routes without a summary or an answer, parameters and fields without an example, and schemas of one name and different
+/// content.
 #[must_use]
 pub fn faults(modules: &[Module]) -> Vec<String> {
     let declared: Vec<&str> = modules
@@ -40,6 +43,7 @@ pub fn faults(modules: &[Module]) -> Vec<String> {
         }
     }
     faults.extend(clashes(modules));
+    faults.extend(examples::missing(&document(modules)));
     faults
 }
 

@@ -4,7 +4,10 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::example::{resolve, type_of};
+use super::{
+    docs_page::prose::inline,
+    example::{resolve, type_of},
+};
 use crate::escape;
 
 /// Deeper than any real schema; ends those that hold themselves.
@@ -79,7 +82,7 @@ fn write_fields(html: &mut String, schema: &Value, document: &Value, depth: usiz
             if is_required { "" } else { ", optional" },
         );
         if let Some(description) = description {
-            let _ = write!(html, "<br><span class=\"meaning\">{}</span>", escape(description));
+            let _ = write!(html, "<br><span class=\"meaning\">{}</span>", inline(description));
         }
         write_fields(html, property, document, depth - 1);
         html.push_str("</li>\n");

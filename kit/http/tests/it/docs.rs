@@ -2,9 +2,15 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use insta::{assert_json_snapshot, assert_snapshot};
+use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use stoa_http::openapi::{faults, routes, routes_table};
+use stoa_http::{
+    Json,
+    openapi::{self, faults, routes_table},
+};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     modules::{document, modules},
@@ -40,7 +46,23 @@ fn the_table_is_the_same_after_a_round_trip() {
     let text = serde_json::to_vec(&document()).unwrap();
     let back = serde_json::from_slice(&text).unwrap();
     assert_eq!(routes_table(&back), routes_table(&document()));
-    assert_eq!(routes(&back).len(), routes(&document()).len());
+    assert_eq!(openapi::routes(&back).len(), openapi::routes(&document()).len());
+}
+
+#[derive(Serialize, ToSchema)]
+struct Bare {
+    name: String,
+}
+
+/// A route that says little of itself.
+#[utoipa::path(
+    get, path = "/bare",
+    params(("colour" = String, Query)),
+    responses((status = 200, body = Bare))
+)]
+async fn bare() -> Json<Bare> {
+    let name = String::new();
+    Json(Bare { name })
 }
 
 #[test]
@@ -51,6 +73,16 @@ fn faults_are_found() {
     assert_eq!(
         faults(&modules),
         ["POST /notes asks for notes.write, which no module declares"]
+    );
+    modules[0].permissions = &["notes.read", "notes.write"];
+    modules[0].routes = OpenApiRouter::new().routes(routes!(bare));
+    assert_eq!(
+        faults(&modules),
+        [
+            "GET /bare needs one of x-permission, x-public and x-signed-in",
+            "GET /api/bare: colour has no example",
+            "Bare.name has no example",
+        ]
     );
 }
 
@@ -66,6 +98,9 @@ fn a_route_is_described_whole() {
       "requestBody": {
         "content": {
           "application/json": {
+            "example": {
+              "title": "Silk from Rajshahi"
+            },
             "schema": {
               "$ref": "#/components/schemas/NewNote"
             }
@@ -77,6 +112,10 @@ fn a_route_is_described_whole() {
         "201": {
           "content": {
             "application/json": {
+              "example": {
+                "id": "not_01kag2w3x4e5f6g7h8j9k0m1n2",
+                "title": "Silk from Rajshahi"
+              },
               "schema": {
                 "$ref": "#/components/schemas/NoteView"
               }
@@ -90,6 +129,18 @@ fn a_route_is_described_whole() {
         "409": {
           "content": {
             "application/problem+json": {
+              "examples": {
+                "db.duplicate": {
+                  "value": {
+                    "code": "db.duplicate",
+                    "detail": "The title is taken.",
+                    "request_id": "0q3k9v1m7t2c8",
+                    "status": 409,
+                    "title": "Conflict",
+                    "type": "about:blank"
+                  }
+                }
+              },
               "schema": {
                 "$ref": "#/components/schemas/Problem"
               }
@@ -131,7 +182,7 @@ async fn the_document_describes_routes_and_their_problems() {
     assert_eq!(
         statuses,
         [
-            "201", "400", "401", "403", "404", "408", "409", "413", "415", "422", "429", "500", "503"
+            "201", "400", "401", "403", "404", "405", "408", "409", "413", "415", "422", "429", "500", "503"
         ]
     );
     for name in ["Problem", "FieldError", "NoteView"] {

@@ -43,7 +43,7 @@ pub(crate) async fn create(visitor: Visitor) -> Result<Created<CartView>, ApiErr
     get,
     path = "/ecommerce/carts/{token}",
     tag = "carts",
-    params(("token" = String, Path, description = "The cart's token")),
+    params(("token" = String, Path, description = "The cart's token", example = "3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")),
     responses(
         (status = 200, body = CartView),
         (status = 404, description = "`commerce.cart_not_found`: no cart of this website, or one that was ordered"),
@@ -64,7 +64,7 @@ pub(crate) async fn show(visitor: Visitor, Path(token): Path<String>) -> Result<
     put,
     path = "/ecommerce/carts/{token}/lines/{variant_id}",
     tag = "carts",
-    params(("token" = String, Path, description = "The cart's token"), ("variant_id" = VariantId, Path)),
+    params(("token" = String, Path, description = "The cart's token", example = "3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), ("variant_id" = VariantId, Path)),
     request_body = PutLineBody,
     responses(
         (status = 200, body = CartView),
@@ -100,7 +100,7 @@ pub(crate) async fn put_line(
     post,
     path = "/ecommerce/carts/{token}/checkout",
     tag = "carts",
-    params(("token" = String, Path, description = "The cart's token"), IdempotencyKey),
+    params(("token" = String, Path, description = "The cart's token", example = "3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), IdempotencyKey),
     request_body = CheckoutBody,
     responses(
         (status = 201, body = PlacedOrder, description = "Ordered"),

@@ -29,6 +29,8 @@ pub struct UserView {
     pub name: String,
     /// When the email was shown to be the user's own.
     pub email_verified: Option<Timestamp>,
+    /// The address of a picture.
+    #[schema(example = "https://example.org/ada.jpg")]
     pub image: Option<String>,
     pub last_login_at: Option<Timestamp>,
 }
@@ -78,6 +80,8 @@ pub(crate) struct MemberView {
     pub(crate) name: String,
     pub(crate) role: Role,
     pub(crate) created_at: Timestamp,
+    /// Sent back with a change.
+    #[schema(example = 1)]
     pub(crate) version: i64,
 }
 

@@ -32,6 +32,8 @@ pub(crate) struct ProfileView {
     time_zone: String,
     created_at: Timestamp,
     updated_at: Timestamp,
+    /// Sent back with a change.
+    #[schema(example = 2)]
     version: i64,
 }
 

@@ -71,7 +71,8 @@ fn write_parameters(page: &mut String, parameters: &Value, document: &Value) {
     };
     page.push_str(
         "<h4>Parameters</h4>\n<div class=\"wide\" tabindex=\"0\"><table>\n<thead><tr><th scope=\"col\">Name</th>\
-         <th scope=\"col\">In</th><th scope=\"col\">Type</th><th scope=\"col\">Meaning</th></tr></thead>\n<tbody>\n",
+         <th scope=\"col\">In</th><th scope=\"col\">Type</th><th scope=\"col\">Meaning</th><th scope=\"col\">Example</th></tr>\
+         </thead>\n<tbody>\n",
     );
     for parameter in parameters.iter().map(|parameter| resolve(parameter, document)) {
         let text = |name: &str| parameter[name].as_str().unwrap_or_default();
@@ -82,14 +83,25 @@ fn write_parameters(page: &mut String, parameters: &Value, document: &Value) {
         };
         let _ = writeln!(
             page,
-            "<tr><td><code>{}</code></td><td>{}</td><td>{}{optional}</td><td>{}</td></tr>",
+            "<tr><td><code>{}</code></td><td>{}</td><td>{}{optional}</td><td>{}</td><td><code>{}</code></td></tr>",
             escape(text("name")),
             escape(text("in")),
             escape(&type_name(&parameter["schema"])),
             inline(text("description")),
+            escape(&shown(parameter, document)),
         );
     }
     page.push_str("</tbody>\n</table></div>\n");
+}
+
+/// A parameter's example as it is written in a URL.
+fn shown(parameter: &Value, document: &Value) -> String {
+    let given = [&parameter["example"], &parameter["schema"]["example"]];
+    let given = given.into_iter().find(|given| !given.is_null()).cloned();
+    match given.unwrap_or_else(|| example(&parameter["schema"], document)) {
+        Value::String(text) => text,
+        other => other.to_string(),
+    }
 }
 
 fn write_response(page: &mut String, status: &str, response: &Value, document: &Value) {

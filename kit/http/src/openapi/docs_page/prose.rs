@@ -16,7 +16,7 @@ pub(super) fn prose(text: &str) -> String {
 }
 
 /// One line of text with its `code`.
-pub(super) fn inline(text: &str) -> String {
+pub(in crate::openapi) fn inline(text: &str) -> String {
     let pieces: Vec<&str> = text.split('`').collect();
     let mut html = String::new();
     for (place, piece) in pieces.iter().enumerate() {

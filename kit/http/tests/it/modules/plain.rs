@@ -103,6 +103,7 @@ async fn guest(visitor: Visitor) -> Json<serde_json::Value> {
 
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Gift {
+    #[schema(example = 3)]
     worth: Option<i64>,
 }
 
