@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 
 import { PHONE, openBrowser, visiting } from "./browser.js";
 import { fits, isAccessible } from "./inspection.js";
-import { startStoa } from "./server.js";
+import { startStoa } from "../server.mjs";
 
 let stoa;
 let browser;

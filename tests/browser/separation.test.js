@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 
 import { PHONE, openBrowser, visiting } from "./browser.js";
 import { SHOP, TEE, buy } from "./journey.js";
-import { startStoa } from "./server.js";
+import { startStoa } from "../server.mjs";
 
 const OTHER = "terra-and-tide";
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { DESKTOP, PHONE, openBrowser, visiting } from "./browser.js";
 import { fits, isAccessible } from "./inspection.js";
 import { SHOP, TEE, buy } from "./journey.js";
-import { startStoa } from "./server.js";
+import { startStoa } from "../server.mjs";
 
 /** With `STOA_PICTURES=1` the documents' pictures are taken on the way. */
 const PICTURES = process.env.STOA_PICTURES === "1" && fileURLToPath(new URL("../../docs/pictures/", import.meta.url));

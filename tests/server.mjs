@@ -8,16 +8,19 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const PATIENCE = 30_000;
 
-/** A running server: `origin(host)` is the address of a site, `stop()` ends it and removes its data. */
-export async function startStoa() {
+/**
+ * A running server with these settings: `address` is the platform's own, `origin(host)` a site's, `local` where both listen,
+ * whatever resolves names; `stop()` ends it and removes its data.
+ */
+export async function startStoa(settings = {}) {
   const binary = builtBinary();
   const port = await freePort();
-  const data = mkdtempSync(join(tmpdir(), "stoa-browser-"));
+  const data = mkdtempSync(join(tmpdir(), "stoa-tests-"));
   const program = spawn(binary, ["demo", "--data", data, "--listen", `127.0.0.1:${port}`], {
-    env: withoutSettings(process.env),
+    env: { ...withoutSettings(process.env), ...settings },
     stdio: ["ignore", "ignore", "pipe"],
   });
   const log = collect(program.stderr);
@@ -29,6 +32,8 @@ export async function startStoa() {
   });
   await ready(port, ended, log);
   return {
+    address: `http://localhost:${port}`,
+    local: `http://127.0.0.1:${port}`,
     origin: (host) => `http://${host}.localhost:${port}`,
     stop: async () => {
       program.kill("SIGTERM");
