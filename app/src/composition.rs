@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context, Result};
 use stoa_core::{Actor, Clock, TenantId};
-use stoa_db::{Db, DbConfig, DbError, DbResult, PlacementKind, TenantDb};
+use stoa_db::{Db, DbConfig, DbError, DbResult, JournalFilter, PlacementKind, Stretch, TenantDb};
 use stoa_http::{Gateway, HttpConfig, HttpState, Module, ServeOptions, Telemetry};
 use stoa_identity::{Identity, RolePermissions};
 use stoa_imports::Imports;
@@ -426,7 +426,12 @@ impl Migrated {
 
 /// Opens a store, which brings it to the current schema, and reads from it.
 async fn open(store: &TenantDb) -> DbResult<()> {
-    store.read().await?.journal(None, 1).await.map(drop)
+    store
+        .read()
+        .await?
+        .journal(&JournalFilter::default(), &Stretch::first(1))
+        .await
+        .map(drop)
 }
 
 /// Works in turns until the sender of `end` is gone. A turn that has begun is never cut off.

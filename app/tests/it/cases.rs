@@ -60,6 +60,25 @@ pub(crate) fn upload(shop: &Shop, file: &str) -> Request {
         .body("multipart/form-data; boundary=cut", form.concat())
 }
 
+/// A shopper's order of one of a variant, as it was answered.
+pub(crate) async fn order(shop: &Shop, variant: &str) -> Value {
+    let cart = shop
+        .guest("POST", "/ecommerce/carts")
+        .json(&json!({}))
+        .send()
+        .await
+        .expect_status(201)
+        .json();
+    let token = text(&cart["token"]);
+    shop.guest("PUT", &format!("/ecommerce/carts/{token}/lines/{variant}"))
+        .json(&json!({"quantity": 1}))
+        .send()
+        .await
+        .expect_status(200);
+    let ordered = shop.guest("POST", &format!("/ecommerce/carts/{token}/checkout"));
+    ordered.json(&checkout()).send().await.expect_status(201).json()
+}
+
 async fn imported(shop: &Shop) -> String {
     let sent = upload(shop, "Title,Price\nBlue Mug,450\n").send().await;
     text(&sent.expect_status(201).json()["id"])
@@ -71,26 +90,7 @@ impl Things {
             .create("/ecommerce/products", &product("Blue Shirt", 5))
             .await;
         let variant = text(&product["variants"][0]["id"]);
-        let cart = shop
-            .guest("POST", "/ecommerce/carts")
-            .json(&json!({}))
-            .send()
-            .await
-            .expect_status(201)
-            .json();
-        let token = text(&cart["token"]);
-        shop.guest("PUT", &format!("/ecommerce/carts/{token}/lines/{variant}"))
-            .json(&json!({"quantity": 1}))
-            .send()
-            .await
-            .expect_status(200);
-        let order = shop
-            .guest("POST", &format!("/ecommerce/carts/{token}/checkout"))
-            .json(&checkout())
-            .send()
-            .await
-            .expect_status(201)
-            .json();
+        let order = order(shop, &variant).await;
         let open = shop
             .guest("POST", "/ecommerce/carts")
             .json(&json!({}))

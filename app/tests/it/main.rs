@@ -20,6 +20,7 @@ mod guesses;
 mod installation;
 mod killed_commands;
 mod lifecycle;
+mod lists;
 mod master_key;
 mod metrics;
 mod migration;

@@ -11,6 +11,7 @@ use std::{
 
 use serde_json::{Value, json};
 use stoa_core::{Actor, ManualClock};
+use stoa_db::{JournalFilter, Stretch};
 use stoa_testing::{Shop, on_both_engines, unique};
 
 use crate::{
@@ -169,6 +170,6 @@ on_both_engines! {
             assert_eq!(app.db.examine(shop.id).await.unwrap(), Vec::<String>::new());
         }
         let mut cx = app.db.tenant(a.id, Actor::System).read().await.unwrap();
-        assert_eq!(cx.journal(None, 1).await.unwrap()[0].kind, "store.restored");
+        assert_eq!(cx.journal(&JournalFilter::default(), &Stretch::first(1)).await.unwrap()[0].kind, "store.restored");
     }
 }

@@ -100,6 +100,11 @@ impl FieldErrors {
         });
     }
 
+    /// Notes what is wrong with more fields.
+    pub fn extend(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.listed.is_empty()

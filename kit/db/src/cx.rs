@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use stoa_core::{Actor, Id, TenantId, Timestamp};
 
 use crate::{
-    ControlSql, DbResult, Event, JournalLine, Query, Sql,
+    ControlSql, DbResult, Event, JournalFilter, JournalLine, Query, Sql, Stretch,
     db::Signals,
     generations::{self, Raised},
     journal::{Entry, JournalTexts},
@@ -114,15 +114,27 @@ impl Cx {
     }
 
     /// The journal's lines, newest first.
-    pub async fn journal(&mut self, before: Option<i64>, limit: i64) -> DbResult<Vec<JournalLine>> {
-        self.sql(sql!(
-            "SELECT seq, at, actor, kind, subject, data FROM journal
-             WHERE 1 = 1{ AND seq < $1} ORDER BY seq DESC LIMIT $2"
-        ))
-        .bind_if(before)
-        .bind(limit)
-        .all()
-        .await
+    pub async fn journal(
+        &mut self,
+        filter: &JournalFilter,
+        stretch: &Stretch<i64>,
+    ) -> DbResult<Vec<JournalLine>> {
+        let lines = self
+            .sql(sql!(
+                "SELECT seq, at, actor, kind, subject, data FROM journal
+                 WHERE 1 = 1{ AND kind = $1}{ AND subject = $2}{ AND {$3: seq < $4 | seq > $4}}
+                 ORDER BY {$3: seq DESC | seq} LIMIT $5"
+            ))
+            .bind_if(filter.kind.as_deref())
+            .bind_if(filter.subject.as_deref())
+            .choose(stretch.order)
+            .bind_if(stretch.after)
+            .bind(stretch.limit);
+        match filter.is_empty() {
+            true => lines.all().await,
+            // What is rare is looked for through all that happened.
+            false => lines.heavy().all().await,
+        }
     }
 
     /// The journal's lines behind one, in the order they were written.

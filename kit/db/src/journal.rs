@@ -37,6 +37,19 @@ pub struct JournalLine {
     pub data: String,
 }
 
+/// Which lines of a journal.
+#[derive(Debug, Clone, Default)]
+pub struct JournalFilter {
+    pub kind: Option<String>,
+    pub subject: Option<String>,
+}
+
+impl JournalFilter {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.kind.is_none() && self.subject.is_none()
+    }
+}
+
 impl FromRow for JournalLine {
     fn from_row(row: &mut Row<'_>) -> DbResult<Self> {
         Ok(Self {

@@ -1,35 +1,45 @@
 //! Cursors: signed places in one list of one tenant, worth nothing anywhere else.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
-use axum::extract::MatchedPath;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::request::Parts;
 use serde::{Serialize, de::DeserializeOwned};
-use stoa_core::{ErrorKind, TenantId};
+use stoa_core::ErrorKind;
 use stoa_vault::{DerivedKey, Purpose, Vault};
+use uuid::Uuid;
 
 use crate::{ApiError, HttpState};
 
 /// 128 bits of the signature: cursors stay short, and nobody guesses one.
 const SIGNATURE: usize = 16;
 
-/// Writes and reads the cursors of the list that a request asks for. A cursor is the sort key of the last item seen.
+/// Writes and reads the cursors of the list that a request asks for. A cursor is the sort key of the last item seen, and
+/// of one owner, path, order and filter.
 #[derive(Debug, Clone)]
 pub struct Cursors {
     vault: Vault,
-    tenant: TenantId,
-    /// The list's route.
+    /// The tenant, or the person whose own the list is.
+    owner: Uuid,
+    /// The list's path, and how it is narrowed and sorted.
     list: Arc<str>,
 }
 
 impl Cursors {
-    pub(crate) fn of(parts: &Parts, state: &HttpState, tenant: TenantId) -> Self {
-        let route = parts.extensions.get::<MatchedPath>();
+    pub(crate) fn of(parts: &Parts, state: &HttpState, owner: Uuid) -> Self {
         Self {
             vault: state.vault().clone(),
-            tenant,
-            list: route.map_or("", MatchedPath::as_str).into(),
+            owner,
+            list: parts.uri.path().into(),
+        }
+    }
+
+    /// Those of the same list in one order and under these filters.
+    pub(crate) fn narrowed(&self, sort: &str, filters: &BTreeMap<String, String>) -> Self {
+        let filters = serde_urlencoded::to_string(filters).unwrap_or_default();
+        Self {
+            list: format!("{}?sort={sort}&{filters}", self.list).into(),
+            ..self.clone()
         }
     }
 
@@ -40,13 +50,13 @@ impl Cursors {
         URL_SAFE_NO_PAD.encode([&signature[..SIGNATURE], &key].concat())
     }
 
-    /// 400 `request.cursor` for another tenant's, one of another list, a damaged one, one that was made up.
+    /// 400 `request.cursor` for another owner's, one of another list, order or filter, a damaged one, one that was made up.
     pub fn read<K: DeserializeOwned>(&self, cursor: &str) -> Result<K, ApiError> {
         self.opened(cursor).ok_or_else(|| {
             ApiError::new(
                 ErrorKind::BadRequest,
                 "request.cursor",
-                "This cursor is not one of this list; start again without it.",
+                "This cursor is not one of this list with these filters in this order; start again without it.",
             )
         })
     }
@@ -65,7 +75,7 @@ impl Cursors {
     }
 
     fn signed<'a>(&'a self, key: &'a [u8]) -> [&'a [u8]; 3] {
-        [self.tenant.as_bytes(), self.list.as_bytes(), key]
+        [self.owner.as_bytes(), self.list.as_bytes(), key]
     }
 }
 
@@ -86,10 +96,10 @@ pub(crate) mod tests {
         of(vault("5a"), 1, "/api/orders")
     }
 
-    fn of(vault: Vault, tenant: u128, list: &str) -> Cursors {
+    fn of(vault: Vault, owner: u128, list: &str) -> Cursors {
         Cursors {
             vault,
-            tenant: TenantId::from_uuid(uuid::Uuid::from_u128(tenant)),
+            owner: Uuid::from_u128(owner),
             list: list.into(),
         }
     }
@@ -143,7 +153,7 @@ pub(crate) mod tests {
     fn keys_of_several_columns_come_back() {
         let key = (
             Timestamp::from_micros(1_700_000_000_123_456),
-            SiteId::from_uuid(uuid::Uuid::from_u128(9)),
+            SiteId::from_uuid(Uuid::from_u128(9)),
         );
         let cursors = of(vault("5a"), 1, "/api/sites");
         let read = cursors.read::<(Timestamp, SiteId)>(&cursors.write(&key));

@@ -46,7 +46,7 @@ pub use module::{Module, Section};
 pub use nullable::nullable;
 pub use page_cache::CachePage;
 pub use pages::{PageRoute, Pages};
-pub use paging::{ListQuery, ListRequest, Page};
+pub use paging::{List, Listing, Page};
 pub use peer::{Peer, Socket, TrustedProxies};
 pub use respond::{Created, NoContent, escape, wants_json};
 pub use serve::{Patience, ServeOptions, serve};

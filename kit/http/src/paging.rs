@@ -1,34 +1,44 @@
-//! Lists in pages: a limit, and an opaque cursor to the next page.
+//! Lists in pages: filters, an order, a limit, and an opaque cursor to the next page.
 
-use std::borrow::Cow;
+mod query;
 
-use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
+use std::collections::BTreeMap;
+
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+use serde::{Serialize, de::DeserializeOwned};
 use stoa_core::FieldErrors;
+use stoa_db::Stretch;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{ApiError, Cursors};
+use crate::{ApiError, Cursors, HttpState};
 
-const DEFAULT_LIMIT: u32 = 20;
-const MAX_LIMIT: u32 = 100;
+/// What a list may be asked for: the fields of its query are its filters.
+pub trait Listing: DeserializeOwned + IntoParams + Send {
+    /// What `?sort=` takes; the first is the order of a list that nobody sorts. In this order stand the alternatives of
+    /// the statement that reads it.
+    const SORTS: &'static [&'static str];
+    type Filter: Send;
+    type Item;
+    /// What the list is sorted by. No two items share one.
+    type Key: Serialize + DeserializeOwned + Send;
 
-/// The query of every list. May stand inside another query with `#[serde(flatten)]`.
-#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct ListQuery {
-    /// How many items at most: 1 to 100, 20 unless said.
-    #[serde(default, deserialize_with = "number")]
-    #[param(value_type = Option<u32>, minimum = 1, maximum = 100, example = 20)]
-    pub limit: Option<u32>,
-    /// `next` of the page before.
-    #[param(example = "eyJvcGFxdWUi")]
-    pub after: Option<String>,
+    fn filter(self) -> Result<Self::Filter, FieldErrors>;
+
+    fn key(item: &Self::Item, sort: &str) -> Self::Key;
 }
 
-/// A list query that has been checked: how many items after which sort key.
-#[derive(Debug, Clone)]
-pub struct ListRequest<K> {
-    pub limit: usize,
-    pub after: Option<K>,
+/// What is asked of a list, checked. Stands behind the extractor that says who asks.
+///
+/// Everything that the query has wrong is told at once, 422 `request.invalid`. A cursor of another tenant, list, order or
+/// filter is 400 `request.cursor`.
+#[derive(Debug)]
+pub struct List<Q: Listing> {
+    pub filter: Q::Filter,
+    /// What to ask the store for: one more than is shown tells whether there is a next page.
+    pub stretch: Stretch<Q::Key>,
+    sort: &'static str,
+    limit: usize,
     cursors: Cursors,
 }
 
@@ -41,43 +51,58 @@ pub struct Page<T> {
     pub next: Option<String>,
 }
 
-impl ListQuery {
-    /// Checks the limit (422) and the cursor (400 `request.cursor`).
-    pub fn parse<K: DeserializeOwned>(&self, cursors: &Cursors) -> Result<ListRequest<K>, ApiError> {
-        let limit = self.limit.unwrap_or(DEFAULT_LIMIT);
-        if !(1..=MAX_LIMIT).contains(&limit) {
-            let mut errors = FieldErrors::new();
-            errors.add("limit", "list.limit", format!("must be 1 to {MAX_LIMIT}"));
-            return Err(errors.into());
-        }
-        let after = self
-            .after
-            .as_deref()
-            .map(|cursor| cursors.read(cursor))
-            .transpose()?;
-        Ok(ListRequest {
-            limit: usize::try_from(limit).unwrap_or(usize::MAX),
-            after,
-            cursors: cursors.clone(),
+impl<Q: Listing> List<Q> {
+    fn parse(query: &str, cursors: &Cursors) -> Result<Self, ApiError> {
+        let mut errors = FieldErrors::new();
+        let mut asked = query::read::<Q>(query, &mut errors)?;
+        let limit = query::limit(asked.remove(query::LIMIT), &mut errors);
+        let order = query::order(asked.remove(query::SORT), Q::SORTS, &mut errors);
+        let after = asked.remove(query::AFTER);
+        let filter = Self::filter(&asked, &mut errors)?;
+        let (limit, (order, sort), filter) = errors.finish((limit, order, filter))?;
+        let cursors = cursors.narrowed(sort, &asked);
+        let after = after.map(|cursor| cursors.read(&cursor)).transpose()?;
+        let fetched = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+        Ok(Self {
+            filter,
+            stretch: Stretch {
+                order,
+                after,
+                limit: fetched,
+            },
+            sort,
+            limit,
+            cursors,
         })
     }
-}
 
-impl<K: Serialize> ListRequest<K> {
-    /// What to ask the store for: one more than is shown tells whether there is a next page.
-    #[must_use]
-    pub fn fetch(&self) -> i64 {
-        i64::try_from(self.limit).unwrap_or(i64::MAX).saturating_add(1)
+    fn filter(
+        asked: &BTreeMap<String, String>,
+        errors: &mut FieldErrors,
+    ) -> Result<Option<Q::Filter>, ApiError> {
+        let filter = query::typed::<Q>(asked)?.filter();
+        Ok(filter.map_err(|wrong| errors.extend(wrong)).ok())
     }
 
-    /// The page of what [`fetch`](Self::fetch) brought; `key` is what the list is sorted by.
+    /// The page of what was read for the [`stretch`](Self::stretch).
     #[must_use]
-    pub fn page<T>(&self, mut items: Vec<T>, key: impl Fn(&T) -> K) -> Page<T> {
+    pub fn page(&self, mut items: Vec<Q::Item>) -> Page<Q::Item> {
         let has_next = items.len() > self.limit;
         items.truncate(self.limit);
         let last = items.last().filter(|_| has_next);
-        let next = last.map(|item| self.cursors.write(&key(item)));
+        let next = last.map(|item| self.cursors.write(&Q::key(item, self.sort)));
         Page { items, next }
+    }
+}
+
+impl<Q: Listing> FromRequestParts<HttpState> for List<Q> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &HttpState) -> Result<Self, ApiError> {
+        let cursors = parts.extensions.get::<Cursors>();
+        let cursors =
+            cursors.ok_or_else(|| ApiError::internal("a list was asked before who asks was known"))?;
+        Self::parse(parts.uri.query().unwrap_or_default(), cursors)
     }
 }
 
@@ -92,51 +117,5 @@ impl<T> Page<T> {
     }
 }
 
-/// Queries are text; inside a flattened struct serde does not make numbers of it.
-fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
-    let text = Cow::<'de, str>::deserialize(deserializer)?;
-    text.parse().map(Some).map_err(serde::de::Error::custom)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::cursor::tests::cursors;
-
-    fn query(query: &str) -> Option<ListQuery> {
-        let uri = http::Uri::try_from(format!("/?{query}")).ok()?;
-        axum::extract::Query::try_from_uri(&uri).ok().map(|query| query.0)
-    }
-
-    #[track_caller]
-    fn check_limit(text: &str, expected: Option<usize>) {
-        let parsed = query(text).and_then(|query| query.parse::<i64>(&cursors()).ok());
-        assert_eq!(parsed.map(|list| list.limit), expected, "{text}");
-    }
-
-    #[test]
-    fn limits_are_one_to_a_hundred() {
-        check_limit("", Some(20));
-        check_limit("limit=1", Some(1));
-        check_limit("limit=100", Some(100));
-        check_limit("limit=0", None);
-        check_limit("limit=101", None);
-        check_limit("limit=-1", None);
-        check_limit("limit=ten", None);
-    }
-
-    #[test]
-    fn a_page_has_a_next_one_when_more_was_found() {
-        let list = ListRequest {
-            limit: 2,
-            after: None,
-            cursors: cursors(),
-        };
-        assert_eq!(list.fetch(), 3);
-        let page = list.page(vec![1_i64, 2, 3], |item| *item);
-        assert_eq!(page.items, [1, 2]);
-        let next = page.next.and_then(|next| cursors().read::<i64>(&next).ok());
-        assert_eq!(next, Some(2));
-        assert_eq!(list.page(vec![1_i64, 2], |item| *item).next, None);
-    }
-}
+mod tests;

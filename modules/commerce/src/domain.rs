@@ -9,6 +9,7 @@ pub(crate) mod order;
 pub(crate) mod picture;
 pub(crate) mod product;
 pub(crate) mod quantity;
+pub(crate) mod search;
 pub(crate) mod shipping;
 pub(crate) mod supply;
 pub(crate) mod variant;

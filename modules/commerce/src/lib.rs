@@ -35,6 +35,7 @@ pub fn module() -> Module {
             tenant: &[
                 tenant_migration!("0001_commerce"),
                 tenant_migration!("0002_old_carts"),
+                tenant_migration!("0003_search"),
             ],
             control: &[],
         },

@@ -13,9 +13,10 @@ pub(crate) use carts::{
     TakenLine, cart, delete_carts, delete_line, find_cart, insert_cart, insert_line, line_quantities,
     lock_cart, take_lines, update_line,
 };
-pub(crate) use lists::{After, ProductFilter, cards, count_products, find_variant_product};
+pub(crate) use lists::{ProductFilter, cards, count_products, find_variant_product};
 pub(crate) use orders::{
-    OrderSummary, cancel_order, insert_order, next_order_number, order, order_of_cart, order_of_token, orders,
+    OrderFilter, OrderSummary, cancel_order, insert_order, next_order_number, order, order_of_cart,
+    order_of_token, orders,
 };
 pub(crate) use product_rows::{ProductKey, product};
 pub(crate) use products::{

@@ -1,7 +1,7 @@
 //! What an import is, and where in its file it stands.
 
 use serde::{Deserialize, Serialize};
-use stoa_core::{Currency, Timestamp, typed_id};
+use stoa_core::{Currency, TextError, Timestamp, typed_id};
 use stoa_db::{DbResult, FromRow, Row, column_text};
 use utoipa::ToSchema;
 
@@ -66,7 +66,7 @@ impl State {
         }
     }
 
-    fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, TextError> {
         [
             Self::Receiving,
             Self::Waiting,
@@ -77,7 +77,10 @@ impl State {
         ]
         .into_iter()
         .find(|state| state.as_str() == text)
-        .ok_or_else(|| format!("{text} is no state of an import"))
+        .ok_or_else(|| TextError {
+            code: "state.unknown",
+            detail: "must be receiving, waiting, running, done, failed or cancelled".to_owned(),
+        })
     }
 
     #[must_use]

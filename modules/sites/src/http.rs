@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use stoa_core::{FieldErrors, SiteId, Timestamp, optional};
-use stoa_http::{ApiError, HttpState, Json, ListQuery, Page, Path, Query, Scope};
-use utoipa::ToSchema;
+use stoa_http::{ApiError, HttpState, Json, List, Listing, Page, Path, Scope};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    Site, SiteName, SitesError,
+    Site, SiteKind, SiteName, SitesError,
     domain::{SiteChange, parse_locale, parse_time_zone},
     permissions::{SitesRead, SitesWrite},
     service::change_site::change_site,
@@ -64,27 +64,28 @@ pub(crate) struct ChangeSite {
     time_zone: Option<String>,
 }
 
+/// Which websites.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct SitesQuery {
+    /// `store`, `content`, `clinic` or `event`.
+    #[param(example = "store")]
+    kind: Option<String>,
+}
+
 /// The websites of the business, oldest first.
 #[utoipa::path(
     get,
     path = "/sites",
     tag = "sites",
-    params(ListQuery),
+    params(List<SitesQuery>),
     responses((status = 200, body = Page<SiteView>)),
     extensions(("x-permission" = json!("sites.read")))
 )]
-async fn list(
-    scope: Scope<SitesRead>,
-    Query(query): Query<ListQuery>,
-) -> Result<Json<Page<SiteView>>, ApiError> {
-    let asked = query.parse(scope.cursors())?;
+async fn list(scope: Scope<SitesRead>, list: List<SitesQuery>) -> Result<Json<Page<SiteView>>, ApiError> {
     let mut cx = scope.read().await?;
-    let found = store::sites(&mut cx, asked.after, asked.fetch()).await?;
-    Ok(Json(
-        asked
-            .page(found, |site| (site.created_at, site.id))
-            .map(SiteView::from),
-    ))
+    let found = store::sites(&mut cx, list.filter, &list.stretch).await?;
+    Ok(Json(list.page(found).map(SiteView::from)))
 }
 
 /// One website.
@@ -125,6 +126,23 @@ async fn change(
     let site = change_site(&mut cx, id, change).await?;
     cx.commit().await?;
     Ok(Json(site.into()))
+}
+
+impl Listing for SitesQuery {
+    const SORTS: &'static [&'static str] = &["created_at", "-created_at"];
+    type Filter = Option<SiteKind>;
+    type Item = Site;
+    type Key = (Timestamp, SiteId);
+
+    fn filter(self) -> Result<Option<SiteKind>, FieldErrors> {
+        let mut errors = FieldErrors::new();
+        let kind = errors.check("kind", self.kind.as_deref().map(SiteKind::parse).transpose());
+        errors.finish((kind,)).map(|(kind,)| kind)
+    }
+
+    fn key(site: &Site, _: &str) -> (Timestamp, SiteId) {
+        (site.created_at, site.id)
+    }
 }
 
 impl ChangeSite {

@@ -1,9 +1,9 @@
 //! Reads and writes websites.
 
 use stoa_core::{SiteId, Timestamp};
-use stoa_db::{Cx, DbResult, FromRow, Row, sql};
+use stoa_db::{Cx, DbResult, FromRow, Row, Stretch, sql};
 
-use crate::Site;
+use crate::{Site, SiteKind};
 
 /// Writes a website unless it is there; says whether it was written.
 pub(crate) async fn insert_site(cx: &mut Cx, site: &Site) -> DbResult<bool> {
@@ -37,19 +37,23 @@ pub(crate) async fn site(cx: &mut Cx, id: SiteId) -> DbResult<Option<Site>> {
     .await
 }
 
-/// The websites, oldest first.
+/// The websites, oldest first; or, in the other order, newest first.
 pub(crate) async fn sites(
     cx: &mut Cx,
-    after: Option<(Timestamp, SiteId)>,
-    limit: i64,
+    kind: Option<SiteKind>,
+    stretch: &Stretch<(Timestamp, SiteId)>,
 ) -> DbResult<Vec<Site>> {
     cx.sql(sql!(
         "SELECT id, name, kind, theme, locale, time_zone, tagline, created_at, updated_at, version
-         FROM sites WHERE 1 = 1{ AND (created_at, id) > ($1, $2)} ORDER BY created_at, id LIMIT $3"
+         FROM sites
+         WHERE 1 = 1{ AND kind = $1}{ AND {$2: (created_at, id) > ($3, $4) | (created_at, id) < ($3, $4)}}
+         ORDER BY {$2: created_at, id | created_at DESC, id DESC} LIMIT $5"
     ))
-    .bind_if(after.map(|(at, _)| at))
-    .bind_if(after.map(|(_, id)| id))
-    .bind(limit)
+    .bind_if(kind.map(SiteKind::as_str))
+    .choose(stretch.order)
+    .bind_if(stretch.after.map(|(at, _)| at))
+    .bind_if(stretch.after.map(|(_, id)| id))
+    .bind(stretch.limit)
     .all()
     .await
 }

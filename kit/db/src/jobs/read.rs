@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 use stoa_core::{TextError, Timestamp};
 
 use super::JobId;
-use crate::{Cx, DbResult, FromRow, Row, column_text, sql};
+use crate::{Cx, DbResult, FromRow, Row, Stretch, column_text, sql};
 
 /// Where a job is on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,22 +65,19 @@ pub struct JobFilter {
 }
 
 impl Cx {
-    /// Jobs, newest first.
-    pub async fn jobs(
-        &mut self,
-        filter: &JobFilter,
-        before: Option<JobId>,
-        limit: i64,
-    ) -> DbResult<Vec<JobLine>> {
+    /// Jobs, newest first; or, in the other order, oldest first.
+    pub async fn jobs(&mut self, filter: &JobFilter, stretch: &Stretch<JobId>) -> DbResult<Vec<JobLine>> {
         self.sql(sql!(
             "SELECT id, kind, state, due_at, attempts, max_attempts, progress_done, progress_total, progress_note,
                  result, last_error, created_at, finished_at
-             FROM jobs WHERE 1 = 1{ AND state = $1}{ AND kind = $2}{ AND id < $3} ORDER BY id DESC LIMIT $4"
+             FROM jobs WHERE 1 = 1{ AND state = $1}{ AND kind = $2}{ AND {$3: id < $4 | id > $4}}
+             ORDER BY {$3: id DESC | id} LIMIT $5"
         ))
         .bind_if(filter.state.map(JobState::as_str))
         .bind_if(filter.kind.as_deref())
-        .bind_if(before)
-        .bind(limit)
+        .choose(stretch.order)
+        .bind_if(stretch.after)
+        .bind(stretch.limit)
         .all()
         .await
     }

@@ -3,7 +3,7 @@
 use std::{fs::File, path::PathBuf};
 
 use stoa_core::{Actor, Timestamp};
-use stoa_db::{Audit, DbError, TenantDb, sql};
+use stoa_db::{Audit, DbError, JournalFilter, Stretch, TenantDb, sql};
 
 use crate::{Engine, Platform, insert_note, on_both_engines, slugs, write_note};
 
@@ -39,7 +39,13 @@ async fn restore(platform: &Platform, tenant: &TenantDb, path: &PathBuf) -> Resu
 }
 
 async fn kinds(tenant: &TenantDb) -> Vec<(i64, String)> {
-    let lines = tenant.read().await.unwrap().journal(None, 100).await.unwrap();
+    let lines = tenant
+        .read()
+        .await
+        .unwrap()
+        .journal(&JournalFilter::default(), &Stretch::first(100))
+        .await
+        .unwrap();
     lines
         .into_iter()
         .rev()

@@ -3,7 +3,7 @@
 use std::{fs::File, path::PathBuf};
 
 use stoa_core::{Actor, Clock, Feature, FeatureSet, TenantId};
-use stoa_db::{Cx, Db, DbResult, Migration, Migrations, TenantDb, control_sql, sql};
+use stoa_db::{Cx, Db, DbResult, JournalFilter, Migration, Migrations, Stretch, TenantDb, control_sql, sql};
 use stoa_testing::vault;
 use uuid::Uuid;
 
@@ -66,9 +66,9 @@ on_both_engines! {
         assert_eq!(has_shop(&tenant).await, shared);
         // Whoever is at work meanwhile goes on.
         let mut reader = tenant.read().await.unwrap();
-        reader.journal(None, 1).await.unwrap();
+        reader.journal(&JournalFilter::default(), &Stretch::first(1)).await.unwrap();
         platform.db.equip(tenant.tenant(), &shop()).await.unwrap();
-        reader.journal(None, 1).await.unwrap();
+        reader.journal(&JournalFilter::default(), &Stretch::first(1)).await.unwrap();
         drop(reader);
         add_ware(&tenant, "kettle").await;
         assert_eq!(has_shop(&other).await, shared);

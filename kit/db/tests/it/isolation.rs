@@ -1,7 +1,7 @@
 //! No unit of work sees another tenant, whatever ran on its connection before.
 
 use stoa_core::{Actor, TenantId};
-use stoa_db::sql;
+use stoa_db::{JournalFilter, Stretch, sql};
 
 use crate::{Engine, Platform, on_both_engines, slugs, write_note};
 
@@ -91,7 +91,13 @@ async fn a_file_exchanged_while_it_is_open_is_refused() {
             .join(format!("{}.db", tenant.uuid()))
     };
     let mut open = b.read().await.unwrap();
-    assert_eq!(open.journal(None, 1).await.unwrap().len(), 0);
+    assert_eq!(
+        open.journal(&JournalFilter::default(), &Stretch::first(1))
+            .await
+            .unwrap()
+            .len(),
+        0
+    );
     std::fs::copy(file(a.tenant()), file(b.tenant()).with_extension("copy")).unwrap();
     std::fs::rename(file(b.tenant()).with_extension("copy"), file(b.tenant())).unwrap();
     assert!(b.read().await.is_err(), "a second connection is checked too");

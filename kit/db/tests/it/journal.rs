@@ -1,6 +1,6 @@
 //! The journal numbers and chains what was committed, and nothing else.
 
-use stoa_db::{Audit, Sql, sql};
+use stoa_db::{Audit, JournalFilter, Sql, Stretch, sql};
 
 use crate::{Engine, NoteWritten, Platform, insert_note, on_both_engines, write_note};
 
@@ -14,7 +14,7 @@ on_both_engines! {
         drop(cx);
         write_note(&tenant, "two").await;
 
-        let lines = tenant.read().await.unwrap().journal(None, 10).await.unwrap();
+        let lines = tenant.read().await.unwrap().journal(&JournalFilter::default(), &Stretch::first(10)).await.unwrap();
         let seen: Vec<_> = lines.iter().map(|line| (line.seq, line.subject.as_str(), line.actor.as_str())).collect();
         assert_eq!(seen, [(2, "two", "command"), (1, "one", "command")]);
     }
@@ -30,7 +30,7 @@ on_both_engines! {
         for writer in writers {
             writer.await.unwrap();
         }
-        let lines = tenant.read().await.unwrap().journal(None, 100).await.unwrap();
+        let lines = tenant.read().await.unwrap().journal(&JournalFilter::default(), &Stretch::first(100)).await.unwrap();
         let numbers: Vec<_> = lines.iter().rev().map(|line| line.seq).collect();
         assert_eq!(numbers, (1..=20).collect::<Vec<_>>());
     }

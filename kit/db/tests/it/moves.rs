@@ -9,7 +9,7 @@ use std::{
 };
 
 use stoa_core::{Actor, Clock, TenantId};
-use stoa_db::{Audit, Db, DbError, PlacementKind, TenantDb};
+use stoa_db::{Audit, Db, DbError, JournalFilter, PlacementKind, Stretch, TenantDb};
 use stoa_testing::{PostgresServer, vault};
 
 use crate::{
@@ -145,7 +145,12 @@ async fn a_store_moves_while_it_is_written() {
     let copied = fence.copy_to(PlacementKind::Pool, "main").await.unwrap();
     assert_eq!(copied.place(Actor::Command).await.unwrap().epoch, 3);
     assert_eq!(slugs(&platform.db.tenant(id, Actor::Command)).await, written);
-    let stale = last.read().await.unwrap().journal(None, 1).await;
+    let stale = last
+        .read()
+        .await
+        .unwrap()
+        .journal(&JournalFilter::default(), &Stretch::first(1))
+        .await;
     assert!(matches!(stale, Err(DbError::Moved)), "{stale:?}");
     assert_eq!(slugs(&last).await, written);
 }

@@ -1,7 +1,7 @@
 //! Tenants' stores on several databases.
 
 use stoa_core::{Actor, FeatureSet, Slug, TenantId};
-use stoa_db::{Db, DbError, PlacementKind, Placing, TenantDb};
+use stoa_db::{Db, DbError, JournalFilter, PlacementKind, Placing, Stretch, TenantDb};
 use stoa_testing::{PostgresServer, vault};
 
 use crate::{NOTES, Platform, connect, slugs, write_note};
@@ -121,7 +121,10 @@ async fn a_shard_that_is_down_stops_nobody_else() {
     for db in [&platform.db, &restarted] {
         let far = db.tenant(far.tenant(), Actor::Command);
         let refused = match far.read().await {
-            Ok(mut cx) => cx.journal(None, 1).await.unwrap_err(),
+            Ok(mut cx) => cx
+                .journal(&JournalFilter::default(), &Stretch::first(1))
+                .await
+                .unwrap_err(),
             Err(error) => error,
         };
         assert!(matches!(refused, DbError::Unavailable(_)), "{refused:?}");

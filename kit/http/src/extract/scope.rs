@@ -27,7 +27,6 @@ pub struct Scope<P> {
     pub principal: Principal,
     /// All that the caller may do here.
     pub permissions: PermissionSet,
-    cursors: Cursors,
     credential: Credential,
     /// The feature that the route is behind.
     feature: Option<Feature>,
@@ -85,12 +84,6 @@ impl<P: Permission> Scope<P> {
         self.principal.person().map(|person| person.user)
     }
 
-    /// Those of the list that this request asks for.
-    #[must_use]
-    pub fn cursors(&self) -> &Cursors {
-        &self.cursors
-    }
-
     /// What is notified when the tenant's journal has grown by this process's doing.
     #[must_use]
     pub fn follow(&self) -> Arc<Notify> {
@@ -132,8 +125,10 @@ impl<P: Permission> FromRequestParts<HttpState> for Scope<P> {
         let permissions = permissions(state, &principal, &tenant, freshness).await?;
         let feature = parts.extensions.get().map(|RequiredFeature(feature)| *feature);
         let permissions = admit::<P>(&tenant, permissions, feature)?;
+        // For the list that may be asked.
+        let cursors = Cursors::of(parts, state, tenant.id.uuid());
+        parts.extensions.insert(cursors);
         Ok(Self {
-            cursors: Cursors::of(parts, state, tenant.id),
             tenant,
             principal,
             permissions,

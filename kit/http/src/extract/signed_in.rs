@@ -6,7 +6,7 @@ use stoa_core::{Actor, ErrorKind};
 use stoa_db::{DbResult, PlatformCx};
 
 use super::credential;
-use crate::{ApiError, HttpState, Person};
+use crate::{ApiError, Cursors, HttpState, Person};
 
 /// Somebody with a live credential; 401 `auth.required` otherwise, 403 `auth.person_required` for an API key, 403
 /// `auth.account_required` for a token that reaches one tenant only. `Option<SignedIn>` is `None` instead of the first.
@@ -56,8 +56,11 @@ impl FromRequestParts<HttpState> for OwnSession {
 
     async fn from_request_parts(parts: &mut Parts, state: &HttpState) -> Result<Self, ApiError> {
         let principal = credential::authenticate(parts, state)?;
+        let person = principal.person()?.clone();
+        let cursors = Cursors::of(parts, state, person.user.uuid());
+        parts.extensions.insert(cursors);
         Ok(Self(SignedIn {
-            person: principal.person()?.clone(),
+            person,
             state: state.clone(),
         }))
     }

@@ -82,7 +82,7 @@ impl FromRequestParts<HttpState> for Visitor {
             _ => format!("{}.{}", tenant.slug, config.base_domain()),
         };
         Ok(Self {
-            cursors: Cursors::of(parts, state, tenant.id),
+            cursors: Cursors::of(parts, state, tenant.id.uuid()),
             site: resolved.site.ok_or_else(not_found)?,
             tenant,
             host,

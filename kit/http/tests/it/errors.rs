@@ -140,7 +140,9 @@ async fn queries_and_paths_that_do_not_fit_are_refused() {
         let url = format!("app.stoa.test/api/tenant/silk{path}");
         world.get(&url).signed_in(&reader).send()
     };
-    assert_outcome(&ask("/notes?limit=x").await, 400, "request.query");
+    assert_outcome(&ask("/notes?limit=x").await, 422, "request.invalid");
+    assert_outcome(&ask("/notes?colour=red").await, 422, "request.invalid");
+    assert_outcome(&ask("/notes?sort=colour").await, 422, "request.invalid");
     assert_outcome(&ask("/notes?limit=101").await, 422, "request.invalid");
     assert_outcome(&ask("/notes?after=x").await, 400, "request.cursor");
     assert_outcome(&ask("/notes/nonsense").await, 404, "request.not_found");

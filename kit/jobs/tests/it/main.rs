@@ -212,7 +212,10 @@ async fn job(tenant: &TenantDb, id: JobId) -> JobLine {
 async fn states(tenant: &TenantDb) -> Vec<JobState> {
     let mut cx = tenant.read().await.unwrap();
     let jobs = cx
-        .jobs(&stoa_db::jobs::JobFilter::default(), None, 100)
+        .jobs(
+            &stoa_db::jobs::JobFilter::default(),
+            &stoa_db::Stretch::first(100),
+        )
         .await
         .unwrap();
     jobs.into_iter().map(|job| job.state).collect()

@@ -7,7 +7,7 @@ use stoa_db::{
     JobId,
     jobs::{JobFilter, JobLine, JobState},
 };
-use stoa_http::{ApiError, Json, ListQuery, Page, Path, Query, Scope};
+use stoa_http::{ApiError, Json, List, Listing, Page, Path, Scope};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
@@ -33,6 +33,7 @@ pub(crate) struct JobView {
     max_attempts: u32,
     progress: Progress,
     /// What came of it; its fields are the kind's own.
+    #[schema(example = json!({"created": 18}))]
     result: Option<Value>,
     /// Why the last attempt failed.
     #[schema(example = "the mail server does not answer")]
@@ -66,23 +67,20 @@ pub(crate) struct JobsQuery {
 
 /// The business's jobs, newest first. Those that are done go after a week, dead ones after a month.
 #[utoipa::path(
-    get, path = "/jobs", tag = "jobs", params(JobsQuery, ListQuery),
+    get, path = "/jobs", tag = "jobs", params(List<JobsQuery>),
     responses(
         (status = 200, body = Page<JobView>),
-        (status = 422, description = "`request.invalid`: an unknown state"),
+        (status = 422, description = "`request.invalid`: an unknown state, sort or parameter"),
     ),
     extensions(("x-permission" = json!("jobs.read"))),
 )]
 pub(crate) async fn list(
     scope: Scope<JobsRead>,
-    Query(filter): Query<JobsQuery>,
-    Query(page): Query<ListQuery>,
+    list: List<JobsQuery>,
 ) -> Result<Json<Page<JobView>>, ApiError> {
-    let filter = filter.parse()?;
-    let request = page.parse::<JobId>(scope.cursors())?;
     let mut cx = scope.read().await?;
-    let jobs = cx.jobs(&filter, request.after, request.fetch()).await?;
-    Ok(Json(request.page(jobs, |job| job.id).map(JobView::from)))
+    let jobs = cx.jobs(&list.filter, &list.stretch).await?;
+    Ok(Json(list.page(jobs).map(JobView::from)))
 }
 
 /// One job, and how far it is.
@@ -120,8 +118,13 @@ pub(crate) async fn rerun(scope: Scope<JobsWrite>, Path(id): Path<JobId>) -> Res
     Ok(Json(job.into()))
 }
 
-impl JobsQuery {
-    fn parse(self) -> Result<JobFilter, FieldErrors> {
+impl Listing for JobsQuery {
+    const SORTS: &'static [&'static str] = &["-created_at", "created_at"];
+    type Filter = JobFilter;
+    type Item = JobLine;
+    type Key = JobId;
+
+    fn filter(self) -> Result<JobFilter, FieldErrors> {
         let mut errors = FieldErrors::new();
         let state = errors.check("state", self.state.as_deref().map(JobState::parse).transpose());
         let kind = errors.check("kind", self.kind.as_deref().map(Text::<100>::parse).transpose());
@@ -130,6 +133,10 @@ impl JobsQuery {
             state,
             kind: kind.map(Text::into_string),
         })
+    }
+
+    fn key(job: &JobLine, _: &str) -> JobId {
+        job.id
     }
 }
 

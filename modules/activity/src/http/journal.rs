@@ -1,11 +1,11 @@
 //! The business's audit log.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use stoa_core::Timestamp;
-use stoa_db::JournalLine;
-use stoa_http::{ApiError, Json, ListQuery, Page, Query, Scope};
-use utoipa::ToSchema;
+use stoa_core::{FieldErrors, Text, Timestamp};
+use stoa_db::{JournalFilter, JournalLine};
+use stoa_http::{ApiError, Json, List, Listing, Page, Scope};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::permissions::JournalRead;
 
@@ -24,23 +24,59 @@ pub(crate) struct JournalLineView {
     #[schema(example = "ten_01kag2w3x4e5f6g7h8j9k0m1n2")]
     subject: String,
     /// What else is to be known; its fields are the kind's own.
+    #[schema(example = json!({"fields": ["name"]}))]
     data: Value,
+}
+
+/// Which lines.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct JournalQuery {
+    /// What happened.
+    #[param(example = "order.placed")]
+    kind: Option<String>,
+    /// The id of what it happened to.
+    #[param(example = "ord_01kag2w3x4e5f6g7h8j9k0m1n2")]
+    subject: Option<String>,
 }
 
 /// What happened to the business's things, newest first.
 #[utoipa::path(
-    get, path = "/journal", tag = "journal", params(ListQuery),
+    get, path = "/journal", tag = "journal", params(List<JournalQuery>),
     responses((status = 200, body = Page<JournalLineView>)),
     extensions(("x-permission" = json!("journal.read"))),
 )]
 pub(crate) async fn list(
     scope: Scope<JournalRead>,
-    Query(query): Query<ListQuery>,
+    list: List<JournalQuery>,
 ) -> Result<Json<Page<JournalLineView>>, ApiError> {
-    let list = query.parse(scope.cursors())?;
     let mut cx = scope.read().await?;
-    let lines = cx.journal(list.after, list.fetch()).await?;
-    Ok(Json(list.page(lines, |line| line.seq).map(JournalLineView::from)))
+    let lines = cx.journal(&list.filter, &list.stretch).await?;
+    Ok(Json(list.page(lines).map(JournalLineView::from)))
+}
+
+impl Listing for JournalQuery {
+    const SORTS: &'static [&'static str] = &["-seq", "seq"];
+    type Filter = JournalFilter;
+    type Item = JournalLine;
+    type Key = i64;
+
+    fn filter(self) -> Result<JournalFilter, FieldErrors> {
+        let mut errors = FieldErrors::new();
+        let mut text = |field, value: Option<String>| {
+            errors.check(field, value.as_deref().map(Text::<100>::parse).transpose())
+        };
+        let (kind, subject) = (text("kind", self.kind), text("subject", self.subject));
+        let (kind, subject) = errors.finish((kind, subject))?;
+        Ok(JournalFilter {
+            kind: kind.map(Text::into_string),
+            subject: subject.map(Text::into_string),
+        })
+    }
+
+    fn key(line: &JournalLine, _: &str) -> i64 {
+        line.seq
+    }
 }
 
 impl From<JournalLine> for JournalLineView {

@@ -1,17 +1,22 @@
 //! `/ecommerce/orders`.
 
 use serde::Deserialize;
-use stoa_core::{FieldErrors, Timestamp};
-use stoa_http::{ApiError, Json, ListQuery, Page, Path, Query, Scope};
+use stoa_core::{FieldErrors, Text};
+use stoa_db::SortKey;
+use stoa_http::{ApiError, Json, List, Listing, Page, Path, Scope};
 use utoipa::IntoParams;
 
 use super::order_views::{OrderSummary, OrderView};
 use crate::{
-    domain::{ids::OrderId, order::OrderStatus},
+    domain::{
+        ids::OrderId,
+        order::{OrderStatus, PaymentStatus},
+        search::OrderSearch,
+    },
     error::CommerceError,
     permissions::{OrdersRead, OrdersWrite},
     service,
-    store::{self, After},
+    store::{self, OrderFilter},
 };
 
 /// Which orders.
@@ -21,6 +26,12 @@ pub(crate) struct OrdersQuery {
     /// `pending`, `processing`, `shipped`, `delivered` or `cancelled`.
     #[param(example = "pending")]
     status: Option<String>,
+    /// `pending`, `paid`, `failed` or `refunded`.
+    #[param(example = "paid")]
+    payment_status: Option<String>,
+    /// The number, or how the email or the telephone number begins.
+    #[param(example = "1001")]
+    q: Option<String>,
 }
 
 /// The orders of the business, newest first.
@@ -28,28 +39,20 @@ pub(crate) struct OrdersQuery {
     get,
     path = "/ecommerce/orders",
     tag = "orders",
-    params(OrdersQuery, ListQuery),
+    params(List<OrdersQuery>),
     responses(
         (status = 200, body = Page<OrderSummary>),
-        (status = 422, description = "`request.invalid`: an unknown status"),
+        (status = 422, description = "`request.invalid`: an unknown status, sort or parameter"),
     ),
     extensions(("x-permission" = json!("orders.read")))
 )]
 pub(crate) async fn list(
     scope: Scope<OrdersRead>,
-    Query(filter): Query<OrdersQuery>,
-    Query(page): Query<ListQuery>,
+    list: List<OrdersQuery>,
 ) -> Result<Json<Page<OrderSummary>>, ApiError> {
-    let status = filter.parse()?;
-    let request = page.parse::<(Timestamp, OrderId)>(scope.cursors())?;
-    let after = request.after.map(|(at, id)| After { at, id });
     let mut cx = scope.read().await?;
-    let orders = store::orders(&mut cx, status, after, request.fetch()).await?;
-    Ok(Json(
-        request
-            .page(orders, |order| (order.placed_at, order.id))
-            .map(OrderSummary::from),
-    ))
+    let orders = store::orders(&mut cx, &list.filter, &list.stretch).await?;
+    Ok(Json(list.page(orders).map(OrderSummary::from)))
 }
 
 /// One order.
@@ -98,13 +101,39 @@ pub(crate) async fn cancel(
     Ok(Json(order.into()))
 }
 
-impl OrdersQuery {
-    fn parse(self) -> Result<Option<OrderStatus>, FieldErrors> {
+impl Listing for OrdersQuery {
+    const SORTS: &'static [&'static str] = &["-placed_at", "placed_at", "-number", "number"];
+    type Filter = OrderFilter;
+    type Item = store::OrderSummary;
+    type Key = (SortKey, OrderId);
+
+    fn filter(self) -> Result<OrderFilter, FieldErrors> {
         let mut errors = FieldErrors::new();
         let status = errors.check(
             "status",
             self.status.as_deref().map(OrderStatus::parse).transpose(),
         );
-        errors.finish((status,)).map(|(status,)| status)
+        let payment_status = errors.check(
+            "payment_status",
+            self.payment_status
+                .as_deref()
+                .map(PaymentStatus::parse)
+                .transpose(),
+        );
+        let q = errors.check("q", self.q.as_deref().map(Text::parse).transpose());
+        let (status, payment_status, q) = errors.finish((status, payment_status, q))?;
+        Ok(OrderFilter {
+            status,
+            payment_status,
+            search: q.as_ref().map(OrderSearch::of),
+        })
+    }
+
+    fn key(order: &store::OrderSummary, sort: &str) -> (SortKey, OrderId) {
+        let key = match sort {
+            "number" | "-number" => order.number.get().into(),
+            _ => order.placed_at.into(),
+        };
+        (key, order.id)
     }
 }

@@ -2,10 +2,9 @@
 
 use axum::response::Response;
 use serde::Deserialize;
-use stoa_core::{FieldErrors, Slug, Timestamp};
-use stoa_http::{
-    ApiError, Created, IdempotencyKey, Json, ListQuery, NoContent, Once, Page, Path, Query, Scope,
-};
+use stoa_core::{FieldErrors, Slug, Text};
+use stoa_db::SortKey;
+use stoa_http::{ApiError, Created, IdempotencyKey, Json, List, Listing, NoContent, Once, Page, Path, Scope};
 use utoipa::IntoParams;
 
 use super::{
@@ -15,13 +14,15 @@ use super::{
 };
 use crate::{
     domain::{
+        card::Card,
         ids::ProductId,
         product::{ProductStatus, Tag},
+        search::{ProductSearch, folded},
     },
     error::CommerceError,
     permissions::{ProductsRead, ProductsWrite},
     service,
-    store::{self, After, ProductFilter, ProductKey},
+    store::{self, ProductFilter, ProductKey},
 };
 
 /// Which products.
@@ -34,6 +35,9 @@ pub(crate) struct ProductsQuery {
     /// Exactly this tag.
     #[param(example = "linen")]
     tag: Option<String>,
+    /// How the title begins, in capitals or not, or one of the SKUs.
+    #[param(example = "linen sh")]
+    q: Option<String>,
 }
 
 /// The products of the business, newest first.
@@ -41,28 +45,20 @@ pub(crate) struct ProductsQuery {
     get,
     path = "/ecommerce/products",
     tag = "products",
-    params(ProductsQuery, ListQuery),
+    params(List<ProductsQuery>),
     responses(
         (status = 200, body = Page<ProductSummary>),
-        (status = 422, description = "`request.invalid`: an unknown status, a tag that can be none"),
+        (status = 422, description = "`request.invalid`: an unknown status, sort or parameter, a tag that can be none"),
     ),
     extensions(("x-permission" = json!("products.read")))
 )]
 pub(crate) async fn list(
     scope: Scope<ProductsRead>,
-    Query(filter): Query<ProductsQuery>,
-    Query(page): Query<ListQuery>,
+    list: List<ProductsQuery>,
 ) -> Result<Json<Page<ProductSummary>>, ApiError> {
-    let filter = filter.parse()?;
-    let request = page.parse::<(Timestamp, ProductId)>(scope.cursors())?;
-    let after = request.after.map(|(at, id)| After { at, id });
     let mut cx = scope.read().await?;
-    let cards = store::cards(&mut cx, &filter, after, request.fetch()).await?;
-    Ok(Json(
-        request
-            .page(cards, |card| (card.created_at, card.id))
-            .map(ProductSummary::from),
-    ))
+    let cards = store::cards(&mut cx, &list.filter, &list.stretch).await?;
+    Ok(Json(list.page(cards).map(ProductSummary::from)))
 }
 
 /// Makes a product.
@@ -165,16 +161,34 @@ pub(crate) async fn delete(
     Ok(NoContent)
 }
 
-impl ProductsQuery {
-    fn parse(self) -> Result<ProductFilter, FieldErrors> {
+impl Listing for ProductsQuery {
+    const SORTS: &'static [&'static str] = &["-created_at", "created_at", "title", "-title"];
+    type Filter = ProductFilter;
+    type Item = Card;
+    type Key = (SortKey, ProductId);
+
+    fn filter(self) -> Result<ProductFilter, FieldErrors> {
         let mut errors = FieldErrors::new();
         let status = errors.check(
             "status",
             self.status.as_deref().map(ProductStatus::parse).transpose(),
         );
         let tag = errors.check("tag", self.tag.as_deref().map(Tag::parse).transpose());
-        let (status, tag) = errors.finish((status, tag))?;
-        Ok(ProductFilter { status, tag })
+        let q = errors.check("q", self.q.as_deref().map(Text::parse).transpose());
+        let (status, tag, q) = errors.finish((status, tag, q))?;
+        Ok(ProductFilter {
+            status,
+            tag,
+            search: q.as_ref().map(ProductSearch::of),
+        })
+    }
+
+    fn key(card: &Card, sort: &str) -> (SortKey, ProductId) {
+        let key = match sort {
+            "title" | "-title" => folded(&card.title).into(),
+            _ => card.created_at.into(),
+        };
+        (key, card.id)
     }
 }
 

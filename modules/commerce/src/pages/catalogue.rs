@@ -2,8 +2,8 @@
 
 use axum::http::StatusCode;
 use serde::Serialize;
-use stoa_core::{Slug, Timestamp};
-use stoa_db::Cx;
+use stoa_core::Slug;
+use stoa_db::{Cx, SortKey, Stretch};
 use stoa_http::{ApiError, Path, Query, Visitor};
 use stoa_sites::{Page, PageMeta, render};
 
@@ -14,7 +14,7 @@ use crate::{
         product::{Product, ProductStatus},
     },
     error::CommerceError,
-    store::{self, After, ProductFilter, ProductKey},
+    store::{self, ProductFilter, ProductKey},
 };
 
 const PER_PAGE: usize = 24;
@@ -48,25 +48,28 @@ pub(crate) struct TypedLine {
 }
 
 pub(crate) async fn products(visitor: Visitor, Query(query): Query<ProductsQuery>) -> Result<Page, ApiError> {
-    let after: Option<(Timestamp, ProductId)> = query
+    let after: Option<(SortKey, ProductId)> = query
         .after
         .map(|cursor| visitor.cursors().read(&cursor))
         .transpose()?;
-    let after = after.map(|(at, id)| After { at, id });
     let filter = ProductFilter {
         status: Some(ProductStatus::Active),
-        tag: None,
+        ..ProductFilter::default()
     };
     let mut cx = visitor.read().await?;
     // One more than is shown tells whether there is a next page.
     let limit = i64::try_from(PER_PAGE + 1).unwrap_or(i64::MAX);
-    let mut cards = store::cards(&mut cx, &filter, after, limit).await?;
+    let stretch = Stretch {
+        after,
+        ..Stretch::first(limit)
+    };
+    let mut cards = store::cards(&mut cx, &filter, &stretch).await?;
     let has_next = cards.len() > PER_PAGE;
     cards.truncate(PER_PAGE);
     let last = cards
         .last()
         .filter(|_| has_next)
-        .map(|card| (card.created_at, card.id));
+        .map(|card| (SortKey::from(card.created_at), card.id));
     let data = Products {
         next_url: last.map(|key| format!("/products?after={}", visitor.cursors().write(&key))),
         total: store::count_products(&mut cx, ProductStatus::Active).await?,

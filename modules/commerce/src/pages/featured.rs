@@ -1,7 +1,7 @@
 //! The newest products, for front pages.
 
 use serde_json::json;
-use stoa_db::{Cx, DbResult};
+use stoa_db::{Cx, DbResult, Stretch};
 use stoa_http::{BoxFuture, Section};
 
 use super::views::Card;
@@ -21,9 +21,9 @@ fn load(cx: &mut Cx) -> BoxFuture<'_, DbResult<serde_json::Value>> {
     Box::pin(async move {
         let filter = ProductFilter {
             status: Some(ProductStatus::Active),
-            tag: None,
+            ..ProductFilter::default()
         };
-        let cards = store::cards(cx, &filter, None, HOW_MANY).await?;
+        let cards = store::cards(cx, &filter, &Stretch::first(HOW_MANY)).await?;
         Ok(json!(cards.into_iter().map(Card::from).collect::<Vec<_>>()))
     })
 }

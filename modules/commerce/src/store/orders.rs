@@ -2,18 +2,27 @@
 
 use serde_json::json;
 use stoa_core::{Money, Timestamp, Token};
-use stoa_db::{Cx, DbError, DbResult, FromRow, Row, args, sql};
+use stoa_db::{Cx, DbError, DbResult, FromRow, Row, SortKey, Stretch, args, sql};
 
-use super::{After, products::Change};
+use super::products::Change;
 use crate::domain::{
     address::Contact,
     ids::OrderId,
     order::{Order, OrderLine, OrderNumber, OrderStatus, PaymentStatus},
+    search::OrderSearch,
 };
 
 mod read;
 
 pub(crate) use read::{order, order_of_cart, order_of_token};
+
+/// Which orders a list holds.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct OrderFilter {
+    pub(crate) status: Option<OrderStatus>,
+    pub(crate) payment_status: Option<PaymentStatus>,
+    pub(crate) search: Option<OrderSearch>,
+}
 
 /// An order as a list shows it.
 #[derive(Debug, Clone)]
@@ -110,22 +119,34 @@ async fn insert_lines(cx: &mut Cx, order: OrderId, lines: &[OrderLine]) -> DbRes
     Ok(())
 }
 
-/// Orders as lists show them, newest first.
+/// Orders as lists show them: newest first, oldest first, or by their numbers, downwards or upwards.
 pub(crate) async fn orders(
     cx: &mut Cx,
-    status: Option<OrderStatus>,
-    after: Option<After<OrderId>>,
-    limit: i64,
+    filter: &OrderFilter,
+    stretch: &Stretch<(SortKey, OrderId)>,
 ) -> DbResult<Vec<OrderSummary>> {
+    let (search, after) = (filter.search.as_ref(), stretch.after.as_ref());
     cx.sql(sql!(
         "SELECT id, number, status, payment_status, contact_name, total, currency, placed_at, version FROM orders
-         WHERE 1 = 1{ AND status = $1}{ AND (placed_at, id) < ($2, $3)}
-         ORDER BY placed_at DESC, id DESC LIMIT $4"
+         WHERE 1 = 1{ AND status = $1}{ AND payment_status = $2}{ AND id IN (
+             SELECT id FROM orders WHERE number = $3
+             UNION SELECT id FROM orders WHERE email >= $4 AND email < $5
+             UNION SELECT id FROM orders WHERE ltrim(phone, '+') >= $6 AND ltrim(phone, '+') < $7)}{
+             AND {$8: (placed_at, id) < ($9, $10) | (placed_at, id) > ($9, $10) |
+                 (number, id) < ($9, $10) | (number, id) > ($9, $10)}}
+         ORDER BY {$8: placed_at DESC, id DESC | placed_at, id | number DESC, id DESC | number, id} LIMIT $11"
     ))
-    .bind_if(status.map(OrderStatus::as_str))
-    .bind_if(after.map(|after| after.at))
-    .bind_if(after.map(|after| after.id))
-    .bind(limit)
+    .bind_if(filter.status.map(OrderStatus::as_str))
+    .bind_if(filter.payment_status.map(PaymentStatus::as_str))
+    .bind_if(search.map(|search| search.number))
+    .bind_if(search.map(|search| &search.email.from))
+    .bind_if(search.map(|search| &search.email.below))
+    .bind_if(search.map(|search| &search.phone.from))
+    .bind_if(search.map(|search| &search.phone.below))
+    .choose(stretch.order)
+    .bind_if(after.map(|(key, _)| key))
+    .bind_if(after.map(|(_, id)| *id))
+    .bind(stretch.limit)
     .all()
     .await
 }

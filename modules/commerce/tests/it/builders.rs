@@ -1,6 +1,7 @@
 //! Products, carts and orders with defaults, made as users make them.
 
 use serde_json::{Value, json};
+use stoa_db::{JournalFilter, Stretch};
 use stoa_testing::{Reply, Shop};
 
 /// A text of an answer.
@@ -102,7 +103,10 @@ pub(crate) async fn journal(app: &stoa_testing::TestApp, shop: &Shop) -> Vec<Str
         .read()
         .await
         .expect("the store opens");
-    let lines = cx.journal(None, 100).await.expect("the journal is read");
+    let lines = cx
+        .journal(&JournalFilter::default(), &Stretch::first(100))
+        .await
+        .expect("the journal is read");
     let ours = ["product.", "stock.", "availability.", "order."];
     let kinds = lines.into_iter().rev().map(|line| line.kind);
     kinds

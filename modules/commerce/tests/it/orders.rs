@@ -4,7 +4,7 @@ use serde_json::json;
 use stoa_testing::on_both_engines;
 use tokio::task::JoinSet;
 
-use crate::builders::{cart, check_out, items, journal, make, mug, shirt, stock, text, variant};
+use crate::builders::{cart, check_out, delivery, items, journal, make, mug, shirt, stock, text, variant};
 
 on_both_engines! {
     stoa::compose;
@@ -25,6 +25,37 @@ on_both_engines! {
         assert_eq!((items(&rest).len(), &rest["next"]), (1, &json!(null)));
         assert!(items(&shop.get("/ecommerce/orders?status=cancelled").await.json()).is_empty());
         shop.get("/ecommerce/orders?status=lost").await.expect_status(422);
+    }
+
+    async fn are_found_by_number_email_or_phone(app: TestApp) {
+        let shop = app.shop().await;
+        let product = make(&shop, &mug("tide-mug", 10)).await;
+        for (phone, email) in [("+880 1712 345678", None), ("01811-223344", Some("Rahim@Example.org"))] {
+            let token = cart(&shop, &[(variant(&product, 0), 1)]).await;
+            let mut wanted = delivery();
+            wanted["contact"]["phone"] = json!(phone);
+            wanted["contact"]["email"] = json!(email);
+            let url = format!("/ecommerce/carts/{token}/checkout");
+            shop.guest("POST", &url).json(&wanted).send().await.expect_status(201);
+        }
+        for (q, found) in [
+            ("1", &[1][..]),
+            ("%232", &[2]),
+            ("%2B880%201712", &[1]),
+            ("88017", &[1]),
+            ("018112", &[2]),
+            ("rahim@", &[2]),
+            ("RAHIM@example.org", &[2]),
+            ("example.org", &[]),
+            ("3", &[]),
+            ("712", &[]),
+        ] {
+            let page = shop.get(&format!("/ecommerce/orders?q={q}&sort=number")).await.expect_status(200).json();
+            let numbers: Vec<_> = items(&page).iter().map(|order| order["number"].as_i64().expect("a number")).collect();
+            assert_eq!(numbers, found, "{q}");
+        }
+        let paid = shop.get("/ecommerce/orders?payment_status=paid").await.expect_status(200).json();
+        assert!(items(&paid).is_empty());
     }
 
     async fn goods_of_a_cancelled_one_come_back_once(app: TestApp) {

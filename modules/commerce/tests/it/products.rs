@@ -119,6 +119,26 @@ on_both_engines! {
         shop.get("/ecommerce/products?after=nonsense").await.expect_status(400);
     }
 
+    async fn are_found_by_the_beginning_of_title_or_sku(app: TestApp) {
+        let shop = app.shop().await;
+        make(&shop, &mug("tide-mug", 1)).await;
+        make(&shop, &shirt("linen-shirt", 1)).await;
+        for (q, found) in [
+            ("tide", &["tide-mug"][..]),
+            ("TIDE%20M", &["tide-mug"]),
+            ("linen-shirt-m", &["linen-shirt"]),
+            ("tide-mug-1", &["tide-mug"]),
+            ("mug", &[]),
+            ("LINEN-SHIRT", &[]),
+            ("%25", &[]),
+        ] {
+            assert_eq!(slugs(&shop, &format!("?q={q}&sort=title")).await, found, "{q}");
+        }
+        assert_eq!(slugs(&shop, "?q=l&status=draft").await, [""; 0]);
+        assert_eq!(slugs(&shop, "?sort=title").await, ["linen-shirt", "tide-mug"]);
+        shop.get("/ecommerce/products?q=").await.expect_status(422);
+    }
+
     async fn changes_and_stale_versions(app: TestApp) {
         let shop = app.shop().await;
         let made = make(&shop, &mug("tide-mug", 3)).await;

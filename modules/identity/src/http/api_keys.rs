@@ -4,9 +4,9 @@ use axum::Extension;
 use serde::{Deserialize, Serialize};
 use stoa_core::{ApiKeyId, FieldErrors, Timestamp, UserId};
 use stoa_http::{
-    API_KEY_PREFIX, ApiError, Created, Json, ListQuery, NoContent, Page, Path, PermissionSet, Query, Scope,
+    API_KEY_PREFIX, ApiError, Created, Json, List, Listing, NoContent, Page, Path, PermissionSet, Scope,
 };
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     Identity, IdentityError,
@@ -56,25 +56,33 @@ pub(crate) struct CreatedApiKeyView {
     key: String,
 }
 
+/// Which API keys.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ApiKeysQuery {
+    /// Those that this person made.
+    #[param(example = "usr_01kag2w3x4e5f6g7h8j9k0m1n2")]
+    created_by: Option<String>,
+}
+
 /// Which API keys there are, in the order they were made. Their secrets are not kept.
 #[utoipa::path(
-    get, path = "/api-keys", tag = "api keys", params(ListQuery),
+    get, path = "/api-keys", tag = "API keys", params(List<ApiKeysQuery>),
     responses((status = 200, body = Page<ApiKeyView>)),
     extensions(("x-permission" = json!("api_keys.read"))),
 )]
 pub(crate) async fn list(
     scope: Scope<ApiKeysRead>,
-    Query(query): Query<ListQuery>,
+    list: List<ApiKeysQuery>,
 ) -> Result<Json<Page<ApiKeyView>>, ApiError> {
-    let list = query.parse(scope.cursors())?;
     let mut cx = scope.platform_read().await?;
-    let keys = ApiKeys::of_tenant(&mut cx, scope.tenant.id, list.after, list.fetch()).await?;
-    Ok(Json(list.page(keys, |key| key.id).map(ApiKeyView::from)))
+    let keys = ApiKeys::of_tenant(&mut cx, scope.tenant.id, list.filter, &list.stretch).await?;
+    Ok(Json(list.page(keys).map(ApiKeyView::from)))
 }
 
 /// Makes an API key for this business. It may do no more than whoever makes it, and its secret is shown this once.
 #[utoipa::path(
-    post, path = "/api-keys", tag = "api keys", request_body = NewApiKey,
+    post, path = "/api-keys", tag = "API keys", request_body = NewApiKey,
     responses(
         (status = 201, body = CreatedApiKeyView),
         (status = 403, description = "`identity.beyond_own_permissions`, `auth.person_required`"),
@@ -97,7 +105,7 @@ pub(crate) async fn create(
 
 /// Revokes an API key. Its next request is denied.
 #[utoipa::path(
-    delete, path = "/api-keys/{id}", tag = "api keys",
+    delete, path = "/api-keys/{id}", tag = "API keys",
     params(("id" = ApiKeyId, Path, description = "One of the business's API keys")),
     responses(
         (status = 204, description = "Revoked"),
@@ -122,6 +130,24 @@ pub(crate) async fn revoke(
     identity.forget_api_key(&revoked);
     scope.store().mirror(&event).await;
     Ok(NoContent)
+}
+
+impl Listing for ApiKeysQuery {
+    const SORTS: &'static [&'static str] = &["created_at", "-created_at"];
+    type Filter = Option<UserId>;
+    type Item = ApiKey;
+    type Key = ApiKeyId;
+
+    fn filter(self) -> Result<Option<UserId>, FieldErrors> {
+        let mut errors = FieldErrors::new();
+        let by = self.created_by.as_deref().map(str::parse).transpose();
+        let by = errors.check("created_by", by);
+        errors.finish((by,)).map(|(by,)| by)
+    }
+
+    fn key(key: &ApiKey, _: &str) -> ApiKeyId {
+        key.id
+    }
 }
 
 impl NewApiKey {

@@ -3,11 +3,11 @@
 use axum::Extension;
 use serde::Deserialize;
 use stoa_core::{FieldErrors, MembershipId, Role};
-use stoa_http::{ApiError, Json, ListQuery, NoContent, Page, Path, Query, Scope};
-use utoipa::ToSchema;
+use stoa_http::{ApiError, Json, List, Listing, NoContent, Page, Path, Scope};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    Identity,
+    Identity, Member,
     http::views::MemberView,
     permissions::{MembersRead, MembersWrite},
     service::{
@@ -27,20 +27,28 @@ pub(crate) struct ChangeMember {
     version: i64,
 }
 
+/// Which members.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct MembersQuery {
+    /// `OWNER`, `ADMIN` or `STAFF`.
+    #[param(example = "ADMIN")]
+    role: Option<String>,
+}
+
 /// Who is a member, in the order they came.
 #[utoipa::path(
-    get, path = "/members", tag = "members", params(ListQuery),
+    get, path = "/members", tag = "members", params(List<MembersQuery>),
     responses((status = 200, body = Page<MemberView>)),
     extensions(("x-permission" = json!("members.read"))),
 )]
 pub(crate) async fn list(
     scope: Scope<MembersRead>,
-    Query(query): Query<ListQuery>,
+    list: List<MembersQuery>,
 ) -> Result<Json<Page<MemberView>>, ApiError> {
-    let list = query.parse(scope.cursors())?;
     let mut cx = scope.platform_read().await?;
-    let members = Memberships::members(&mut cx, scope.tenant.id, list.after, list.fetch()).await?;
-    Ok(Json(list.page(members, |member| member.id).map(MemberView::from)))
+    let members = Memberships::members(&mut cx, scope.tenant.id, list.filter, &list.stretch).await?;
+    Ok(Json(list.page(members).map(MemberView::from)))
 }
 
 /// Changes a member's role. Nobody grants more than they hold, and an owner stays. Sessions that work in the membership end.
@@ -98,6 +106,23 @@ pub(crate) async fn remove(
     identity.forget_sessions(removed.sessions);
     scope.store().mirror(&removed.event).await;
     Ok(NoContent)
+}
+
+impl Listing for MembersQuery {
+    const SORTS: &'static [&'static str] = &["created_at", "-created_at"];
+    type Filter = Option<Role>;
+    type Item = Member;
+    type Key = MembershipId;
+
+    fn filter(self) -> Result<Option<Role>, FieldErrors> {
+        let mut errors = FieldErrors::new();
+        let role = errors.check("role", self.role.as_deref().map(str::parse).transpose());
+        errors.finish((role,)).map(|(role,)| role)
+    }
+
+    fn key(member: &Member, _: &str) -> MembershipId {
+        member.id
+    }
 }
 
 impl ChangeMember {

@@ -1,32 +1,45 @@
 //! A user's own sessions: seen, and ended from afar.
 
 use axum::Extension;
-use stoa_core::SessionId;
-use stoa_http::{ApiError, Json, NoContent, Page, Path, SignedIn};
+use serde::Deserialize;
+use stoa_core::{FieldErrors, SessionId, Timestamp};
+use stoa_http::{ApiError, Json, List, Listing, NoContent, Page, Path, SignedIn};
+use utoipa::IntoParams;
 
 use crate::{
-    Identity, IdentityError, http::views::ListedSessionView, service::end_session::end_session,
+    Identity, IdentityError,
+    domain::session::{ListedSession, SessionKind},
+    http::views::ListedSessionView,
+    service::end_session::end_session,
     store::sessions::Sessions,
 };
 
-/// The newest are enough to recognise them.
-const LISTED: i64 = 100;
+/// Which sessions.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct SessionsQuery {
+    /// `browser` or `token`.
+    #[param(example = "browser")]
+    kind: Option<String>,
+}
 
-/// One's own live sessions, newest first; the newest hundred.
+/// One's own live sessions, newest first.
 #[utoipa::path(
-    get, path = "/me/sessions", tag = "me",
+    get, path = "/me/sessions", tag = "me", params(List<SessionsQuery>),
     responses((status = 200, body = Page<ListedSessionView>)),
     extensions(("x-signed-in" = json!("one's own sessions, in no tenant"))),
 )]
-pub(crate) async fn list(signed_in: SignedIn) -> Result<Json<Page<ListedSessionView>>, ApiError> {
+pub(crate) async fn list(
+    signed_in: SignedIn,
+    list: List<SessionsQuery>,
+) -> Result<Json<Page<ListedSessionView>>, ApiError> {
     let person = &signed_in.person;
     let mut cx = signed_in.platform_read().await?;
-    let sessions = Sessions::of_user(&mut cx, person.user, LISTED).await?;
-    let items = sessions
-        .into_iter()
-        .map(|session| ListedSessionView::of(session, person.session))
-        .collect();
-    Ok(Json(Page { items, next: None }))
+    let sessions = Sessions::of_user(&mut cx, person.user, list.filter, &list.stretch).await?;
+    Ok(Json(
+        list.page(sessions)
+            .map(|session| ListedSessionView::of(session, person.session)),
+    ))
 }
 
 /// Ends one of one's own sessions.
@@ -50,4 +63,22 @@ pub(crate) async fn end(
     cx.commit().await?;
     identity.forget_sessions([ended]);
     Ok(NoContent)
+}
+
+impl Listing for SessionsQuery {
+    const SORTS: &'static [&'static str] = &["-created_at", "created_at"];
+    type Filter = Option<SessionKind>;
+    type Item = ListedSession;
+    /// Whoever elects another membership has a new id, and the session is as old as before.
+    type Key = (Timestamp, SessionId);
+
+    fn filter(self) -> Result<Option<SessionKind>, FieldErrors> {
+        let mut errors = FieldErrors::new();
+        let kind = errors.check("kind", self.kind.as_deref().map(str::parse).transpose());
+        errors.finish((kind,)).map(|(kind,)| kind)
+    }
+
+    fn key(session: &ListedSession, _: &str) -> (Timestamp, SessionId) {
+        (session.created_at, session.id)
+    }
 }

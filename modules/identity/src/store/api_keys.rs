@@ -1,7 +1,7 @@
 //! Reads and writes API keys: by the key's hash, which finds the tenant, or by tenant.
 
-use stoa_core::{ApiKeyId, TenantId};
-use stoa_db::{DbResult, FromRow, PlatformCx, Row, control_sql};
+use stoa_core::{ApiKeyId, TenantId, UserId};
+use stoa_db::{DbResult, FromRow, PlatformCx, Row, Stretch, control_sql};
 
 use crate::{domain::api_key::ApiKey, store::sessions::TokenHash};
 
@@ -19,20 +19,23 @@ impl ApiKeys {
         .await
     }
 
-    /// The tenant's keys, oldest first.
+    /// The tenant's keys, oldest first; or, in the other order, newest first.
     pub(crate) async fn of_tenant(
         cx: &mut PlatformCx,
         tenant: TenantId,
-        after: Option<ApiKeyId>,
-        limit: i64,
+        created_by: Option<UserId>,
+        stretch: &Stretch<ApiKeyId>,
     ) -> DbResult<Vec<ApiKey>> {
         cx.sql(control_sql!(
             "SELECT id, tenant_id, name, permissions, created_by, created_at, expires_at, last_used_at
-             FROM api_keys WHERE tenant_id = $1{ AND id > $2} ORDER BY id LIMIT $3"
+             FROM api_keys WHERE tenant_id = $1{ AND created_by = $2}{ AND {$3: id > $4 | id < $4}}
+             ORDER BY {$3: id | id DESC} LIMIT $5"
         ))
         .bind(tenant)
-        .bind_if(after)
-        .bind(limit)
+        .bind_if(created_by)
+        .choose(stretch.order)
+        .bind_if(stretch.after)
+        .bind(stretch.limit)
         .all()
         .await
     }

@@ -1,7 +1,7 @@
 //! Reads and writes memberships: always those of one tenant, or those of one user.
 
 use stoa_core::{MembershipId, Role, TenantId, UserId};
-use stoa_db::{DbResult, FromRow, PlatformCx, Row, control_sql, parsed};
+use stoa_db::{DbResult, FromRow, PlatformCx, Row, Stretch, control_sql, parsed};
 
 use crate::{IdentityError, Member, TenantUser};
 
@@ -57,21 +57,24 @@ impl Memberships {
         .await
     }
 
-    /// The tenant's members, oldest first.
+    /// The tenant's members, oldest first; or, in the other order, newest first.
     pub(crate) async fn members(
         cx: &mut PlatformCx,
         tenant: TenantId,
-        after: Option<MembershipId>,
-        limit: i64,
+        role: Option<Role>,
+        stretch: &Stretch<MembershipId>,
     ) -> DbResult<Vec<Member>> {
         cx.sql(control_sql!(
             "SELECT m.id, m.user_id, m.role, m.version, m.created_at, u.email, u.name
              FROM memberships m JOIN users u ON u.id = m.user_id
-             WHERE m.tenant_id = $1{ AND m.id > $2} ORDER BY m.id LIMIT $3"
+             WHERE m.tenant_id = $1{ AND m.role = $2}{ AND {$3: m.id > $4 | m.id < $4}}
+             ORDER BY {$3: m.id | m.id DESC} LIMIT $5"
         ))
         .bind(tenant)
-        .bind_if(after)
-        .bind(limit)
+        .bind_if(role.map(Role::as_str))
+        .choose(stretch.order)
+        .bind_if(stretch.after)
+        .bind(stretch.limit)
         .all()
         .await
     }

@@ -1,7 +1,7 @@
 //! Reads and writes sessions: by the token's hash, which finds the user, or by user.
 
-use stoa_core::{MembershipId, SessionId, TenantId, UserId};
-use stoa_db::{DbResult, FromRow, PlatformCx, Row, control_sql, parsed};
+use stoa_core::{MembershipId, SessionId, TenantId, Timestamp, UserId};
+use stoa_db::{DbResult, FromRow, PlatformCx, Row, Stretch, control_sql, parsed};
 
 use crate::domain::session::{LIFETIME, ListedSession, Session, SessionKind};
 
@@ -58,16 +58,23 @@ impl Sessions {
     pub(crate) async fn of_user(
         cx: &mut PlatformCx,
         user: UserId,
-        limit: i64,
+        kind: Option<SessionKind>,
+        stretch: &Stretch<(Timestamp, SessionId)>,
     ) -> DbResult<Vec<ListedSession>> {
         let now = cx.now();
         cx.sql(control_sql!(
             "SELECT id, kind, user_agent, created_at, last_seen_at, expires_at FROM sessions
-             WHERE user_id = $1 AND expires_at > $2 ORDER BY id DESC LIMIT $3"
+             WHERE user_id = $1 AND expires_at > $2{ AND kind = $3}{
+                 AND {$4: (created_at, id) < ($5, $6) | (created_at, id) > ($5, $6)}}
+             ORDER BY {$4: created_at DESC, id DESC | created_at, id} LIMIT $7"
         ))
         .bind(user)
         .bind(now)
-        .bind(limit)
+        .bind_if(kind.map(SessionKind::as_str))
+        .choose(stretch.order)
+        .bind_if(stretch.after.map(|(at, _)| at))
+        .bind_if(stretch.after.map(|(_, id)| id))
+        .bind(stretch.limit)
         .all()
         .await
     }

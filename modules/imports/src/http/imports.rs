@@ -1,30 +1,41 @@
 //! Imports: how far each is, and an end to it.
 
 use axum::Extension;
-use stoa_http::{ApiError, Json, ListQuery, NoContent, Page, Path, Query, Scope};
+use serde::Deserialize;
+use stoa_core::FieldErrors;
+use stoa_http::{ApiError, Json, List, Listing, NoContent, Page, Path, Scope};
+use utoipa::IntoParams;
 
 use super::views::ImportView;
 use crate::{
     Imports,
-    domain::ImportId,
+    domain::{Import, ImportId, State},
     permissions::{ImportsRead, ImportsWrite},
     service, store,
 };
 
+/// Which imports.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ImportsQuery {
+    /// `receiving`, `waiting`, `running`, `done`, `failed` or `cancelled`.
+    #[param(example = "done")]
+    state: Option<String>,
+}
+
 /// The business's imports, newest first.
 #[utoipa::path(
-    get, path = "/imports", tag = "imports", params(ListQuery),
+    get, path = "/imports", tag = "imports", params(List<ImportsQuery>),
     responses((status = 200, body = Page<ImportView>)),
     extensions(("x-permission" = json!("imports.read"))),
 )]
 pub(crate) async fn list(
     scope: Scope<ImportsRead>,
-    Query(query): Query<ListQuery>,
+    list: List<ImportsQuery>,
 ) -> Result<Json<Page<ImportView>>, ApiError> {
-    let list = query.parse(scope.cursors())?;
     let mut cx = scope.read().await?;
-    let found = store::imports::list(&mut cx, list.after, list.fetch()).await?;
-    Ok(Json(list.page(found, |import| import.id).map(ImportView::from)))
+    let found = store::imports::list(&mut cx, list.filter, &list.stretch).await?;
+    Ok(Json(list.page(found).map(ImportView::from)))
 }
 
 /// How far an import is, and what came of it.
@@ -95,4 +106,21 @@ pub(crate) async fn cancel(
     }
     cx.commit().await?;
     Ok(Json(import.into()))
+}
+
+impl Listing for ImportsQuery {
+    const SORTS: &'static [&'static str] = &["-created_at", "created_at"];
+    type Filter = Option<State>;
+    type Item = Import;
+    type Key = ImportId;
+
+    fn filter(self) -> Result<Option<State>, FieldErrors> {
+        let mut errors = FieldErrors::new();
+        let state = errors.check("state", self.state.as_deref().map(State::parse).transpose());
+        errors.finish((state,)).map(|(state,)| state)
+    }
+
+    fn key(import: &Import, _: &str) -> ImportId {
+        import.id
+    }
 }

@@ -11,7 +11,7 @@ use futures_util::stream;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use stoa_core::FeatureSet;
-use stoa_db::TenantDb;
+use stoa_db::{Stretch, TenantDb};
 use stoa_http::TenantSnapshot;
 
 use crate::{
@@ -139,7 +139,7 @@ async fn report(cx: &mut stoa_db::Cx, import: Import) -> Result<ImportReport, Im
     if import.state == State::Cancelled {
         return Err(ImportsError::Cancelled);
     }
-    let errors = store::rejects::faults(cx, import.id, None, MAX_FAULTS).await?;
+    let errors = store::rejects::faults(cx, import.id, None, &Stretch::first(MAX_FAULTS)).await?;
     let told = i64::try_from(errors.len()).unwrap_or(i64::MAX);
     Ok(ImportReport {
         import: import.id,

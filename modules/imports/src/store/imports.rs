@@ -1,7 +1,7 @@
 //! Imports, and how far each is.
 
 use stoa_core::{Currency, Timestamp};
-use stoa_db::{Cx, DbResult, sql};
+use stoa_db::{Cx, DbResult, Stretch, sql};
 
 use crate::domain::{Failed, Import, ImportId, Position, State, Survey};
 
@@ -130,29 +130,36 @@ pub(crate) async fn unfinished(cx: &mut Cx) -> DbResult<i64> {
 }
 
 pub(crate) async fn find(cx: &mut Cx, id: ImportId) -> DbResult<Option<Import>> {
-    Ok(select(cx, Some(id), None, 1).await?.pop())
+    Ok(select(cx, Some(id), None, &Stretch::first(1)).await?.pop())
 }
 
-/// Newest first.
-pub(crate) async fn list(cx: &mut Cx, before: Option<ImportId>, limit: i64) -> DbResult<Vec<Import>> {
-    select(cx, None, before, limit).await
+/// Newest first; or, in the other order, oldest first.
+pub(crate) async fn list(
+    cx: &mut Cx,
+    state: Option<State>,
+    stretch: &Stretch<ImportId>,
+) -> DbResult<Vec<Import>> {
+    select(cx, None, state, stretch).await
 }
 
 async fn select(
     cx: &mut Cx,
     id: Option<ImportId>,
-    before: Option<ImportId>,
-    limit: i64,
+    state: Option<State>,
+    stretch: &Stretch<ImportId>,
 ) -> DbResult<Vec<Import>> {
     cx.sql(sql!(
         "SELECT id, kind, format, file_name, currency, size, state, position, next_row, header, rows_total, rows_read, created,
              updated, unchanged, rejected, faults, faults_omitted, failure_code, failure_detail, created_by, created_at,
              started_at, finished_at
-         FROM imports WHERE 1 = 1{ AND id = $1}{ AND id < $2} ORDER BY id DESC LIMIT $3"
+         FROM imports WHERE 1 = 1{ AND id = $1}{ AND state = $2}{ AND {$3: id < $4 | id > $4}}
+         ORDER BY {$3: id DESC | id} LIMIT $5"
     ))
     .bind_if(id)
-    .bind_if(before)
-    .bind(limit)
+    .bind_if(state.map(State::as_str))
+    .choose(stretch.order)
+    .bind_if(stretch.after)
+    .bind(stretch.limit)
     .all()
     .await
 }

@@ -1,6 +1,6 @@
 //! What was refused, and the rows that were left out.
 
-use stoa_db::{Cx, DbResult, FromRow, Row, Value, sql};
+use stoa_db::{Cx, DbResult, FromRow, Row, Stretch, Value, sql};
 
 use crate::domain::{Fault, ImportId, texts};
 
@@ -74,20 +74,23 @@ pub(crate) async fn insert_rows(cx: &mut Cx, import: ImportId, rows: &[RejectedR
     Ok(())
 }
 
-/// In the order they were found.
+/// In the order they were found; or, in the other order, the last first.
 pub(crate) async fn faults(
     cx: &mut Cx,
     import: ImportId,
-    after: Option<i64>,
-    limit: i64,
+    code: Option<&str>,
+    stretch: &Stretch<i64>,
 ) -> DbResult<Vec<NumberedFault>> {
     cx.sql(sql!(
         "SELECT number, row_number, column_name, code, reason FROM import_faults
-         WHERE import_id = $1{ AND number > $2} ORDER BY number LIMIT $3"
+         WHERE import_id = $1{ AND code = $2}{ AND {$3: number > $4 | number < $4}}
+         ORDER BY {$3: number | number DESC} LIMIT $5"
     ))
     .bind(import)
-    .bind_if(after)
-    .bind(limit)
+    .bind_if(code)
+    .choose(stretch.order)
+    .bind_if(stretch.after)
+    .bind(stretch.limit)
     .all()
     .await
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 use stoa_core::{Actor, Currency, Feature};
-use stoa_db::sql;
+use stoa_db::{JournalFilter, Stretch, sql};
 use stoa_http::{TenantSnapshot, TenantStatus};
 use stoa_imports::ImportFile;
 use stoa_testing::{Client, Reply, Request, Shop, TestApp};
@@ -149,7 +149,10 @@ pub(crate) async fn told(app: &TestApp, shop: &Shop, kind: &str) -> usize {
         .read()
         .await
         .expect("the store opens");
-    let lines = cx.journal(None, 10_000).await.expect("the journal is read");
+    let lines = cx
+        .journal(&JournalFilter::default(), &Stretch::first(10_000))
+        .await
+        .expect("the journal is read");
     lines.iter().filter(|line| line.kind == kind).count()
 }
 

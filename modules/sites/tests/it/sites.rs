@@ -1,6 +1,7 @@
 //! `/api/sites`
 
 use serde_json::{Value, json};
+use stoa_db::{JournalFilter, Stretch};
 use stoa_testing::{Shop, on_both_engines};
 
 async fn only_site(shop: &Shop) -> Value {
@@ -44,7 +45,7 @@ on_both_engines! {
         assert_eq!(removed["tagline"], Value::Null);
         assert_eq!(removed["name"], "Rongdhonu");
         let mut cx = app.db.tenant(shop.id, stoa_core::Actor::System).read().await.expect("the store opens");
-        let lines = cx.journal(None, 10).await.expect("the journal is read");
+        let lines = cx.journal(&JournalFilter::default(), &Stretch::first(10)).await.expect("the journal is read");
         let kinds: Vec<_> = lines.iter().map(|line| line.kind.as_str()).filter(|kind| kind.starts_with("site.")).collect();
         assert_eq!(kinds, ["site.changed", "site.changed", "site.created"]);
         assert_eq!(lines[0].data, r#"{"fields":["tagline"]}"#);

@@ -6,10 +6,10 @@ use serde_json::json;
 use stoa_core::{Feature, FieldErrors, Id, Text, id_prefix};
 use stoa_db::{Event, Migration, Migrations, Raises, sql};
 use stoa_http::{
-    ApiError, CachePage, Created, Form, Json, ListQuery, Module, Page, Pages, Path, Query, Scope, Section,
+    ApiError, CachePage, Created, Form, Json, List, Listing, Module, Page, Pages, Path, Scope, Section,
     Visitor,
 };
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 stoa_core::permissions! {
@@ -65,6 +65,7 @@ pub(crate) struct NoteView {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewNote {
+    #[schema(example = "Silk from Rajshahi")]
     title: String,
 }
 
@@ -80,32 +81,52 @@ impl Event for NoteWritten {
     }
 }
 
+/// Which notes.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct NotesQuery {
+    /// Exactly this title.
+    #[param(example = "Silk from Rajshahi")]
+    title: Option<String>,
+}
+
+impl Listing for NotesQuery {
+    const SORTS: &'static [&'static str] = &["id", "-id"];
+    type Filter = Option<String>;
+    type Item = (NoteId, String);
+    type Key = NoteId;
+
+    fn filter(self) -> Result<Option<String>, FieldErrors> {
+        Ok(self.title)
+    }
+
+    fn key((id, _): &Self::Item, _: &str) -> NoteId {
+        *id
+    }
+}
+
 /// Notes, by id
 #[utoipa::path(
     get,
     path = "/notes",
-    params(ListQuery),
+    params(List<NotesQuery>),
     responses((status = 200, body = Page<NoteView>, description = "Notes")),
     extensions(("x-permission" = json!("notes.read")))
 )]
-async fn list(
-    scope: Scope<NotesRead>,
-    Query(query): Query<ListQuery>,
-) -> Result<Json<Page<NoteView>>, ApiError> {
-    let list = query.parse::<NoteId>(scope.cursors())?;
+async fn list(scope: Scope<NotesRead>, list: List<NotesQuery>) -> Result<Json<Page<NoteView>>, ApiError> {
     let mut cx = scope.read().await?;
     let rows: Vec<(NoteId, String)> = cx
         .sql(sql!(
-            "SELECT id, title FROM notes WHERE 1 = 1{ AND id > $1} ORDER BY id LIMIT $2"
+            "SELECT id, title FROM notes WHERE 1 = 1{ AND title = $1}{ AND {$2: id > $3 | id < $3}}
+             ORDER BY {$2: id | id DESC} LIMIT $4"
         ))
-        .bind_if(list.after)
-        .bind(list.fetch())
+        .bind_if(list.filter.as_deref())
+        .choose(list.stretch.order)
+        .bind_if(list.stretch.after)
+        .bind(list.stretch.limit)
         .all()
         .await?;
-    Ok(Json(
-        list.page(rows, |(id, _)| *id)
-            .map(|(id, title)| NoteView { id, title }),
-    ))
+    Ok(Json(list.page(rows).map(|(id, title)| NoteView { id, title })))
 }
 
 /// Write a note

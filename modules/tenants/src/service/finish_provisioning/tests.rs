@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use stoa_core::{Actor, Clock, Currency, Email};
-use stoa_db::{Db, DbConfig, Placing, PostgresConfig};
+use stoa_db::{Db, DbConfig, JournalFilter, Placing, PostgresConfig, Stretch};
 use stoa_identity::{Identity, NewUser, PersonName, RolePermissions};
 use stoa_testing::{PostgresServer, unique};
 
@@ -95,7 +95,7 @@ async fn check(config: DbConfig) -> Result<()> {
         drop(cx);
         let mut cx = db.tenant(tenant.id, Actor::Command).read().await?;
         let kinds: Vec<_> = cx
-            .journal(None, 10)
+            .journal(&JournalFilter::default(), &Stretch::first(10))
             .await?
             .into_iter()
             .map(|line| line.kind)
