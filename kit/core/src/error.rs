@@ -102,7 +102,9 @@ impl FieldErrors {
 
     /// Notes what is wrong with more fields.
     pub fn extend(&mut self, others: Self) {
-        self.0.extend(others.0);
+        let room = MAX_LISTED - self.listed.len();
+        self.more += others.more + others.listed.len().saturating_sub(room);
+        self.listed.extend(others.listed.into_iter().take(room));
     }
 
     #[must_use]
