@@ -15,6 +15,7 @@ SELECT set_config('app.tenant_id', (ARRAY[@TENANT_IDS@])[:tenant::int], true) AS
     (ARRAY[@VARIANT_IDS@])[:product::int] AS variant1,
     (ARRAY[@VARIANT_IDS@])[:product::int + 1] AS variant2,
     (ARRAY[@VARIANT_IDS@])[:product::int + 2] AS variant3 \gset
+UPDATE carts SET updated_at = now() WHERE token_hash = :token_hash AND site_id = :site;
 DELETE FROM cart_lines WHERE cart_id = (
     SELECT c.id FROM carts c WHERE c.token_hash = :token_hash AND c.site_id = :site
         AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.cart_id = c.id))
@@ -47,6 +48,10 @@ VALUES (:order_id, 1, :variant2, :variant2, 'SKU-2', 'Product 2', NULL, 'https:/
 INSERT INTO order_lines (order_id, position, product_id, variant_id, sku, title, variant_title, image,
     unit_price, quantity, total)
 VALUES (:order_id, 2, :variant3, :variant3, 'SKU-3', 'Product 3', NULL, 'https://pictures.example/3.jpg', 69000, :quantity, 69000);
+INSERT INTO jobs (id, kind, data, state, due_at, attempts, max_attempts, unique_key, progress_done, created_at)
+VALUES (gen_random_uuid(), 'mail.send', '@LETTER@', 'waiting', now(), 0, 16, NULL, 0, now()) ON CONFLICT DO NOTHING;
+INSERT INTO jobs (id, kind, data, state, due_at, attempts, max_attempts, unique_key, progress_done, created_at)
+VALUES (gen_random_uuid(), 'mail.send', '@LETTER@', 'waiting', now(), 0, 16, NULL, 0, now()) ON CONFLICT DO NOTHING;
 UPDATE journal_head SET seq = seq + 1 RETURNING seq AS seq, hash AS hash \gset
 INSERT INTO journal (seq, at, actor, kind, subject, data, digest, hash)
 VALUES (:seq, now(), 'visitor', 'order.placed', :order_id::text,

@@ -25,6 +25,9 @@ pub(crate) const LINES: u32 = 3;
 /// Identifiers of carts begin so; the number follows.
 const CART_IDS: u128 = 0x0190_0000_0000_7000_8000_0000_0000_0000;
 
+/// A letter as the checkout leaves it to be sent, one to the shopper and one to the shop.
+pub(crate) const LETTER: &str = include_str!("../pgbench/letter.json");
+
 /// Spreads the carts' products; any prime above their number.
 pub(crate) const STRIDE: u32 = 7919;
 

@@ -13,9 +13,11 @@ use stoa_core::{Clock, Token};
 use uuid::Uuid;
 
 use crate::{
-    carts::{self, MANY_SHOPS},
+    carts::{self, LETTER, MANY_SHOPS},
     turns::Turn,
 };
+
+const LOCK_CART: &str = "UPDATE carts SET updated_at = ?3 WHERE token_hash = ?1 AND site_id = ?2";
 
 const TAKE_LINES: &str = "DELETE FROM cart_lines WHERE cart_id = (
      SELECT c.id FROM carts c WHERE c.token_hash = ?1 AND c.site_id = ?2
@@ -47,6 +49,10 @@ const INSERT_LINE: &str =
     "INSERT INTO order_lines (order_id, position, product_id, variant_id, sku, title, variant_title,
      image, unit_price, quantity, total)
  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?9 * ?10)";
+
+const INSERT_JOB: &str =
+    "INSERT INTO jobs (id, kind, data, state, due_at, attempts, max_attempts, unique_key, progress_done, created_at)
+ VALUES (?1, 'mail.send', ?2, 'waiting', ?3, 0, 16, NULL, 0, ?3) ON CONFLICT DO NOTHING";
 
 const ADVANCE: &str = "UPDATE journal_head SET seq = seq + ?1 RETURNING seq, hash";
 
@@ -202,6 +208,7 @@ fn open(file: &Path) -> Result<Shop> {
 fn check_out(shop: &Shop, token: &Token) -> Result<()> {
     let now = Clock::System.now().as_micros();
     run(shop, "BEGIN IMMEDIATE")?;
+    prepared(shop, LOCK_CART)?.execute(params![token.hash(), shop.site, now])?;
     let taken = take_lines(shop, token)?;
     ensure!(taken.lines.len() == 3, "a cart without its lines");
     for Line { variant, quantity } in &taken.lines {
@@ -225,6 +232,9 @@ fn check_out(shop: &Shop, token: &Token) -> Result<()> {
         &items,
     )?;
     insert_lines(shop, order, &taken.lines, &items)?;
+    for _ in 0..2 {
+        prepared(shop, INSERT_JOB)?.execute(params![Uuid::now_v7().as_bytes(), LETTER, now])?;
+    }
     write_journal(shop, order, number, now)?;
     run(shop, "COMMIT")
 }

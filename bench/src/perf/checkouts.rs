@@ -159,6 +159,7 @@ fn script(postgres: &Postgres, dataset: &Dataset) -> Result<String> {
         .replace("@TENANT_IDS@", &ids)
         .replace("@SITE_IDS@", &quoted(&sites))
         .replace("@VARIANT_IDS@", &quoted(&variants))
+        .replace("@LETTER@", &carts::LETTER.trim_end().replace(':', ": "))
         .replace("@CART_START@", &carts::id_start()))
 }
 

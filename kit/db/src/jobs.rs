@@ -58,7 +58,8 @@ impl Cx {
         due_at: Timestamp,
     ) -> DbResult<Option<JobId>> {
         let (id, now) = (self.new_id(), self.now());
-        let added = self
+        let is_one_of_many = unique_key.is_none();
+        let insert = self
             .sql(sql!(
                 "INSERT INTO jobs (id, kind, data, state, due_at, attempts, max_attempts, unique_key, progress_done,
                      created_at)
@@ -70,11 +71,15 @@ impl Cx {
             .bind(due_at)
             .bind(max_attempts)
             .bind(unique_key)
-            .bind(now)
-            .execute()
-            .await?;
+            .bind(now);
+        let is_added = if is_one_of_many {
+            insert.queue()?;
+            true
+        } else {
+            insert.execute().await? == 1
+        };
         self.note_due();
-        Ok((added == 1).then_some(id))
+        Ok(is_added.then_some(id))
     }
 
     /// Has a dead job tried again from the beginning. False when there is no such dead job.

@@ -2,9 +2,9 @@
 
 use crate::{DbError, DbResult, FromRow, Value, sql::Text, unit::Unit};
 
-/// A statement being bound. Ends with `optional`, `one`, `all`, `execute` or `execute_each`.
+/// A statement being bound. Ends with `optional`, `one`, `all`, `execute`, `execute_each`, `queue` or `queue_each`.
 #[derive(Debug)]
-#[must_use = "a query runs when one of its last steps is awaited"]
+#[must_use = "a query runs when one of its last steps is taken"]
 pub struct Query<'u> {
     unit: &'u mut Unit,
     text: &'static Text,
@@ -76,11 +76,22 @@ impl<'u> Query<'u> {
         Ok(changed.into_iter().sum())
     }
 
+    /// Leaves the statement to go out with the unit of work's next one, in the same flight: for a write of which nobody wants
+    /// to know how many rows it changed. That it failed is told here, by what runs next, or by the commit.
+    pub fn queue(self) -> DbResult<()> {
+        self.unit.queue_each(self.text, vec![self.bound])
+    }
+
     /// Runs the statement once for each row of arguments, in order and in one flight; says how many rows each changed.
     /// Nothing is bound before.
     pub async fn execute_each(self, rows: impl IntoIterator<Item = Vec<Value>>) -> DbResult<Vec<u64>> {
         self.unit
             .execute_each(self.text, rows.into_iter().collect(), self.heavy)
             .await
+    }
+
+    /// As [`queue`](Self::queue), once for each row of arguments. Nothing is bound before.
+    pub fn queue_each(self, rows: impl IntoIterator<Item = Vec<Value>>) -> DbResult<()> {
+        self.unit.queue_each(self.text, rows.into_iter().collect())
     }
 }

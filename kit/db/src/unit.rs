@@ -87,15 +87,28 @@ impl Unit {
         rows: Vec<Vec<Value>>,
         heavy: bool,
     ) -> DbResult<Vec<u64>> {
-        let rendered = rows
-            .into_iter()
-            .map(|row| self.render(text, row))
-            .collect::<DbResult<Vec<_>>>()?;
+        let rendered = self.render_each(text, rows)?;
         let changed = match &mut self.tx {
             Tx::Sqlite(tx) => tx.execute_each(&rendered, heavy, text.place()),
-            Tx::Postgres(tx) => tx.execute_each(&rendered).await,
+            Tx::Postgres(tx) => tx.execute_each(rendered).await,
         };
         self.note(changed, text)
+    }
+
+    /// Runs at once what travels nowhere; what does waits for the next flight.
+    pub(crate) fn queue_each(&mut self, text: &'static Text, rows: Vec<Vec<Value>>) -> DbResult<()> {
+        if self.access == Access::Read {
+            return Err(DbError::unexpected("a reader queued a statement"));
+        }
+        let rendered = self.render_each(text, rows)?;
+        let queued = match &mut self.tx {
+            Tx::Sqlite(tx) => tx.execute_each(&rendered, false, text.place()).map(drop),
+            Tx::Postgres(tx) => {
+                tx.queue(rendered);
+                Ok(())
+            }
+        };
+        self.note(queued, text)
     }
 
     /// Has the engine compile a text without running it.
@@ -158,6 +171,10 @@ impl Unit {
         Ok(writes)
     }
 
+    fn render_each(&self, text: &'static Text, rows: Vec<Vec<Value>>) -> DbResult<Vec<Rendered>> {
+        rows.into_iter().map(|row| self.render(text, row)).collect()
+    }
+
     fn render(&self, text: &'static Text, bound: Vec<Value>) -> DbResult<Rendered> {
         let parts = text.parts();
         if arity(parts) != bound.len() {
@@ -188,7 +205,7 @@ impl Unit {
 /// Commits, also when nobody waits for it any more: what was sent may be done, and until its answer is there nobody knows.
 async fn see_through<T: Send + 'static>(tx: postgres::Tx, last: Vec<Rendered>, telling: T) -> DbResult<()> {
     let commit = async move {
-        let committed = timeout(COMMIT, tx.commit(&last)).await;
+        let committed = timeout(COMMIT, tx.commit(last)).await;
         drop(telling);
         committed.unwrap_or_else(|late| Err(DbError::unavailable(late)))
     };

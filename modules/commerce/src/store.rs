@@ -11,12 +11,12 @@ mod variants;
 
 pub(crate) use carts::{
     TakenLine, cart, delete_carts, delete_line, find_cart, insert_cart, insert_line, line_quantities,
-    lock_cart, take_lines, update_line,
+    lock_cart, queue_lock, take_lines, update_line,
 };
 pub(crate) use lists::{ProductFilter, cards, count_products, find_variant_product};
 pub(crate) use orders::{
-    OrderFilter, OrderSummary, cancel_order, insert_order, next_order_number, order, order_of_cart,
-    order_of_token, orders,
+    OrderFilter, OrderSummary, cancel_order, next_order_number, order, order_of_cart, order_of_token, orders,
+    queue_order,
 };
 pub(crate) use product_rows::{ProductKey, product};
 pub(crate) use products::{

@@ -36,7 +36,9 @@ pub(crate) struct Tx {
     /// Not yet sent.
     opening: Option<Opening>,
     open: bool,
-    /// A statement was sent and its answer not yet read: dropped now, the statement still runs on the server.
+    /// What goes out before the next statement, in its flight.
+    queued: Vec<Rendered>,
+    /// A statement was set out and its answer not yet read: dropped now, it may still run on the server.
     in_flight: bool,
     /// Given back after the connection.
     _share: Option<Share>,
@@ -63,6 +65,7 @@ impl Tx {
             tls,
             opening: Some(opening),
             open: false,
+            queued: Vec::new(),
             in_flight: false,
             _share: share,
         }
@@ -74,21 +77,28 @@ impl Tx {
         heavy: bool,
         map: fn(&mut Row<'_>) -> DbResult<T>,
     ) -> DbResult<Vec<T>> {
-        self.refuse_abandoned()?;
+        self.set_out()?;
+        let answer = self.ask(rendered, heavy).await;
+        self.in_flight = false;
+        answer?
+            .iter()
+            .map(|row| map(&mut Row::new(Source::Postgres(row))))
+            .collect()
+    }
+
+    async fn ask(&mut self, rendered: &Rendered, heavy: bool) -> DbResult<Vec<Answer>> {
+        let queued = self.last_flight().await?;
         // Prepared before anything is sent: a statement that is not would run outside of the transaction.
+        let writes = self.prepare_each(&queued).await?;
         let statement = self.prepare(rendered).await?;
         let opening = self.opening().await?;
-        self.in_flight = true;
         let client = self.client()?;
         let args = borrow(&rendered.args);
         let rows = async { Ok(client.query(&statement, &args).await?) };
         let more_time = run(client, heavy.then_some(MORE_TIME));
-        let answer = try_join(send(client, opening), try_join(more_time, rows)).await;
-        self.in_flight = false;
-        let (_, (_, rows)) = answer?;
-        rows.iter()
-            .map(|row| map(&mut Row::new(Source::Postgres(row))))
-            .collect()
+        let before = try_join(more_time, write(client, &writes, &queued));
+        let (_, (_, rows)) = try_join(send(client, opening), try_join(before, rows)).await?;
+        Ok(rows)
     }
 
     /// Hands over the rows of an answer one by one, however many there are.
@@ -97,10 +107,9 @@ impl Tx {
         text: &str,
         mut take: impl FnMut(&Answer) -> DbResult<()>,
     ) -> DbResult<()> {
-        self.refuse_abandoned()?;
+        self.set_out()?;
         let statement = self.client()?.prepare(text).await?;
         let opening = self.opening().await?;
-        self.in_flight = true;
         let client = self.client()?;
         send(client, opening).await?;
         run(client, Some(ALL_TIME)).await?;
@@ -112,61 +121,85 @@ impl Tx {
         Ok(())
     }
 
-    pub(crate) async fn execute_each(&mut self, rows: &[Rendered]) -> DbResult<Vec<u64>> {
-        let mut changed = Vec::with_capacity(rows.len());
-        for flight in rows.chunks(FLIGHT) {
+    pub(crate) fn queue(&mut self, rows: Vec<Rendered>) {
+        self.queued.extend(rows);
+    }
+
+    pub(crate) async fn execute_each(&mut self, rows: Vec<Rendered>) -> DbResult<Vec<u64>> {
+        self.set_out()?;
+        let queued = self.queued.len();
+        self.queue(rows);
+        let changed = self.fly_all().await;
+        self.in_flight = false;
+        Ok(changed?.split_off(queued))
+    }
+
+    /// Writes what is left and commits, in one flight.
+    pub(crate) async fn commit(mut self, last: Vec<Rendered>) -> DbResult<()> {
+        self.queue(last);
+        if self.queued.is_empty() && !self.open {
+            return Ok(());
+        }
+        self.set_out()?;
+        let committed = self.fly_home().await;
+        self.in_flight = false;
+        self.open &= committed.is_err();
+        committed
+    }
+
+    async fn fly_home(&mut self) -> DbResult<()> {
+        let last = self.last_flight().await?;
+        self.fly(&last, Some("COMMIT")).await.map(drop)
+    }
+
+    async fn fly_all(&mut self) -> DbResult<Vec<u64>> {
+        let all = std::mem::take(&mut self.queued);
+        let mut changed = Vec::with_capacity(all.len());
+        for flight in all.chunks(FLIGHT) {
             changed.extend(self.fly(flight, None).await?);
         }
         Ok(changed)
     }
 
-    /// Writes what is left and commits, in one flight.
-    pub(crate) async fn commit(mut self, last: &[Rendered]) -> DbResult<()> {
-        if last.is_empty() && !self.open {
-            return Ok(());
-        }
-        let (early, late) = last.split_at(last.len().saturating_sub(FLIGHT));
-        self.execute_each(early).await?;
-        self.fly(late, Some("COMMIT")).await?;
-        self.open = false;
-        Ok(())
+    /// What is queued and goes along with what comes next; more than fits is written before.
+    async fn last_flight(&mut self) -> DbResult<Vec<Rendered>> {
+        let last = self.queued.len().saturating_sub(FLIGHT);
+        let last = self.queued.split_off(last);
+        self.fly_all().await?;
+        Ok(last)
     }
 
     async fn fly(&mut self, flight: &[Rendered], end: Option<&'static str>) -> DbResult<Vec<u64>> {
-        self.refuse_abandoned()?;
-        let mut statements = Vec::with_capacity(flight.len());
-        for rendered in flight {
-            statements.push(self.prepare(rendered).await?);
-        }
+        let statements = self.prepare_each(flight).await?;
         let opening = self.opening().await?;
-        self.in_flight = true;
         let client = self.client()?;
-        let writes = try_join_all(
-            statements
-                .iter()
-                .zip(flight)
-                .map(|(statement, rendered)| async move {
-                    Ok(client.execute(statement, &borrow(&rendered.args)).await?)
-                }),
-        );
-        let answer = try_join(send(client, opening), try_join(writes, run(client, end))).await;
-        self.in_flight = false;
-        let (_, (changed, ())) = answer?;
+        let writes = write(client, &statements, flight);
+        let (_, (changed, ())) = try_join(send(client, opening), try_join(writes, run(client, end))).await?;
         Ok(changed)
     }
 
-    /// A statement whose answer nobody read may have failed; committing after it would commit nothing and say so to nobody.
-    fn refuse_abandoned(&self) -> DbResult<()> {
+    /// From here until its answer is read nobody knows what has become of the statement. One that was abandoned then may
+    /// have failed; committing after it would commit nothing and say so to nobody.
+    fn set_out(&mut self) -> DbResult<()> {
         if self.in_flight {
             return Err(DbError::unexpected(
                 "a unit of work went on after an abandoned statement",
             ));
         }
+        self.in_flight = true;
         Ok(())
     }
 
     pub(crate) async fn prepare(&self, rendered: &Rendered) -> DbResult<Statement> {
         Ok(self.client()?.prepare_cached(&rendered.text).await?)
+    }
+
+    async fn prepare_each(&self, flight: &[Rendered]) -> DbResult<Vec<Statement>> {
+        let mut statements = Vec::with_capacity(flight.len());
+        for rendered in flight {
+            statements.push(self.prepare(rendered).await?);
+        }
+        Ok(statements)
     }
 
     /// What opens the transaction and binds its tenant, the first time.
@@ -209,6 +242,14 @@ async fn send(client: &Object, opening: Option<(Opening, Option<Statement>)>) ->
         Some((opening, bind)) => opening.send(client, bind).await,
         None => Ok(()),
     }
+}
+
+async fn write(client: &Object, statements: &[Statement], flight: &[Rendered]) -> DbResult<Vec<u64>> {
+    let writes = statements.iter().zip(flight);
+    try_join_all(writes.map(|(statement, rendered)| async move {
+        Ok(client.execute(statement, &borrow(&rendered.args)).await?)
+    }))
+    .await
 }
 
 async fn run(client: &Object, text: Option<&str>) -> DbResult<()> {

@@ -141,6 +141,10 @@ async fn write_note(tenant: &TenantDb, slug: &str) {
 }
 
 async fn insert_note(cx: &mut stoa_db::Cx, slug: &str) -> stoa_db::DbResult<u64> {
+    insert_note_with(cx, slug).execute().await
+}
+
+fn insert_note_with<'u>(cx: &'u mut stoa_db::Cx, slug: &str) -> stoa_db::Query<'u> {
     let id = uuid::Uuid::now_v7();
     let now = cx.now();
     cx.sql(stoa_db::sql!(
@@ -153,8 +157,6 @@ async fn insert_note(cx: &mut stoa_db::Cx, slug: &str) -> stoa_db::DbResult<u64>
     .bind(now)
     .bind(serde_json::json!({"colour": "blue"}))
     .bind(true)
-    .execute()
-    .await
 }
 
 async fn slugs(tenant: &TenantDb) -> Vec<String> {

@@ -3,7 +3,7 @@
 use stoa_core::Timestamp;
 use stoa_db::{DbError, sql};
 
-use crate::{NoteWritten, insert_note, on_both_engines, slugs, write_note};
+use crate::{NoteWritten, insert_note, insert_note_with, on_both_engines, slugs, write_note};
 
 on_both_engines! {
     async fn writes_what_it_reads(platform: Platform) {
@@ -110,6 +110,50 @@ on_both_engines! {
             committed.unwrap_err();
             assert_eq!(slugs(&tenant).await, ["taken"]);
         }
+    }
+
+    async fn what_is_queued_comes_before_what_is_asked_next(platform: Platform) {
+        let tenant = platform.tenant().await;
+        let mut cx = tenant.begin().await.unwrap();
+        // More than go out together.
+        let many = (0..70).map(|number| format!("note-{number:02}")).collect::<Vec<_>>();
+        for slug in &many {
+            insert_note_with(&mut cx, slug).queue().unwrap();
+        }
+        let changed = cx.sql(sql!("UPDATE notes SET stars = stars + 1")).execute().await.unwrap();
+        assert_eq!(changed, 70);
+        insert_note_with(&mut cx, "note-99").queue().unwrap();
+        let marked = cx
+            .sql(sql!("UPDATE notes SET pinned = $2 WHERE slug = $1"))
+            .execute_each([stoa_db::args!["note-99", false], stoa_db::args!["none", false]])
+            .await
+            .unwrap();
+        assert_eq!(marked, [1, 0]);
+        insert_note_with(&mut cx, "last").queue().unwrap();
+        cx.commit().await.unwrap();
+        let written = slugs(&tenant).await;
+        assert_eq!((written.len(), written.first().map(String::as_str)), (72, Some("last")));
+    }
+
+    async fn what_is_queued_and_fails_is_not_committed(platform: Platform) {
+        let tenant = platform.tenant().await;
+        write_note(&tenant, "taken").await;
+        let mut cx = tenant.begin().await.unwrap();
+        insert_note(&mut cx, "other").await.unwrap();
+        // One engine says so at once, the other when it is sent.
+        let queued = insert_note_with(&mut cx, "taken").queue();
+        let is_told = queued.is_err_and(|error| error.violates("notes_slug_key"));
+        let committed = cx.commit().await.unwrap_err();
+        assert!(is_told || committed.violates("notes_slug_key"), "{committed:?}");
+        assert_eq!(slugs(&tenant).await, ["taken"]);
+    }
+
+    async fn a_reader_cannot_queue(platform: Platform) {
+        let tenant = platform.tenant().await;
+        let mut cx = tenant.read().await.unwrap();
+        insert_note_with(&mut cx, "sneaked").queue().unwrap_err();
+        drop(cx);
+        assert_eq!(slugs(&tenant).await, Vec::<String>::new());
     }
 
     async fn a_reader_cannot_record(platform: Platform) {

@@ -47,7 +47,7 @@ pub(crate) struct CheckedOut {
 
 pub(crate) async fn checkout(cx: &mut Cx, command: Checkout) -> Result<CheckedOut, CommerceError> {
     // Whoever changes the cart meanwhile waits, and then finds it ordered.
-    store::lock_cart(cx, &command.cart, command.site).await?;
+    store::queue_lock(cx, &command.cart, command.site)?;
     let mut taken = store::take_lines(cx, &command.cart, command.site).await?;
     let Some(cart) = taken.first().map(|line| line.cart) else {
         return find_earlier(cx, &command).await;
@@ -68,7 +68,7 @@ pub(crate) async fn checkout(cx: &mut Cx, command: Checkout) -> Result<CheckedOu
     }
     let order = place(cx, cart, &command, price(&taken, items.clone())?).await?;
     let token = order_token(&command.cart);
-    store::insert_order(cx, &order, &token).await?;
+    store::queue_order(cx, &order, &token)?;
     cx.record(&OrderPlaced::from(&order));
     write_letters(cx, &order, &command.shop, &token).await?;
     let flipped = flipped(&taken, &items);

@@ -65,6 +65,18 @@ pub(crate) async fn lock_cart(cx: &mut Cx, token: &Token, site: SiteId) -> DbRes
     .await
 }
 
+/// Locks the cart with the next statement, and as `lock_cart` does.
+pub(crate) fn queue_lock(cx: &mut Cx, token: &Token, site: SiteId) -> DbResult<()> {
+    let now = cx.now();
+    cx.sql(sql!(
+        "UPDATE carts SET updated_at = $3 WHERE token_hash = $1 AND site_id = $2"
+    ))
+    .bind(token.hash())
+    .bind(site)
+    .bind(now)
+    .queue()
+}
+
 /// The cart with its lines, unless it was ordered.
 pub(crate) async fn cart(cx: &mut Cx, token: &Token, site: SiteId) -> DbResult<Option<Cart>> {
     let rows: Vec<CartRow> = cx

@@ -61,8 +61,8 @@ async fn count_up(cx: &mut Cx) -> DbResult<Option<OrderNumber>> {
     Ok(counted.map(|(number,)| number))
 }
 
-/// Inserts the order and its lines.
-pub(crate) async fn insert_order(cx: &mut Cx, order: &Order, token: &Token) -> DbResult<()> {
+/// Inserts the order and its lines, with the next statement.
+pub(crate) fn queue_order(cx: &mut Cx, order: &Order, token: &Token) -> DbResult<()> {
     let Contact { name, phone, email } = &order.delivery.contact;
     cx.sql(sql!(
         "INSERT INTO orders (id, number, cart_id, site_id, token_hash, status, payment_status, payment_method,
@@ -88,12 +88,11 @@ pub(crate) async fn insert_order(cx: &mut Cx, order: &Order, token: &Token) -> D
     .bind(order.delivery.note.as_ref())
     .bind(order.placed_at)
     .bind(order.version)
-    .execute()
-    .await?;
-    insert_lines(cx, order.id, &order.lines).await
+    .queue()?;
+    queue_lines(cx, order.id, &order.lines)
 }
 
-async fn insert_lines(cx: &mut Cx, order: OrderId, lines: &[OrderLine]) -> DbResult<()> {
+fn queue_lines(cx: &mut Cx, order: OrderId, lines: &[OrderLine]) -> DbResult<()> {
     let rows = (0_i64..).zip(lines).map(|(position, line)| {
         args![
             order,
@@ -114,9 +113,7 @@ async fn insert_lines(cx: &mut Cx, order: OrderId, lines: &[OrderLine]) -> DbRes
              unit_price, quantity, total)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
     ))
-    .execute_each(rows)
-    .await?;
-    Ok(())
+    .queue_each(rows)
 }
 
 /// Orders as lists show them: newest first, oldest first, or by their numbers, downwards or upwards.
