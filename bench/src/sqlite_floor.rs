@@ -194,7 +194,7 @@ fn run_all(workers: Vec<Worker<'_>>) -> Result<Duration> {
 
 fn open(file: &Path) -> Result<Shop> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(file, flags)?;
+    let connection = Connection::open_with_flags_and_vfs(file, flags, c"unix-excl")?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(64);
     connection.execute_batch(

@@ -28,8 +28,8 @@ pub(super) const IDLE_READERS: usize = 4;
 /// How long a unit of work waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The most descriptors that a slot at work holds: two for each connection, and the shared memory.
-pub(super) const DESCRIPTORS: u64 = 2 * (1 + 8) + 1;
+/// The most descriptors that a slot at work holds: two for each connection.
+pub(super) const DESCRIPTORS: u64 = 2 * (1 + 8);
 
 #[derive(Debug)]
 pub(crate) struct Slot {

@@ -7,7 +7,7 @@ use rusqlite::{
     types::{ToSqlOutput, ValueRef},
 };
 
-use super::{blocking, lease::Lease, open::BUSY_TIMEOUT};
+use super::{blocking, lease::Lease};
 use crate::{DbError, DbResult, Row, Value, render::Rendered, row::Source, unit::Access};
 
 /// A statement that runs longer in place than this should have been declared heavy,
@@ -87,10 +87,12 @@ impl Tx {
     fn begun(&mut self) -> DbResult<&Connection> {
         let connection = connection(&self.lease)?;
         if !self.open {
-            match self.access {
-                Access::Read => run(connection, "BEGIN")?,
-                Access::Write => begin_writing(connection)?,
-            }
+            let begin = match self.access {
+                Access::Read => "BEGIN",
+                // The lock is free: no other process has the file, and in this one a writer is alone.
+                Access::Write => "BEGIN IMMEDIATE",
+            };
+            run(connection, begin)?;
             self.open = true;
         }
         Ok(connection)
@@ -110,17 +112,6 @@ impl Drop for Tx {
             tracing::error!(%error, "could not roll back; the connection is closed");
             self.lease.discard();
         }
-    }
-}
-
-/// Takes the file's write lock. Only another process can hold it: that is waited for without holding up this worker.
-fn begin_writing(connection: &Connection) -> DbResult<()> {
-    connection.busy_timeout(Duration::ZERO)?;
-    let begun = run(connection, "BEGIN IMMEDIATE");
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    match begun {
-        Err(DbError::Collision(_)) => blocking(|| run(connection, "BEGIN IMMEDIATE")),
-        begun => begun,
     }
 }
 
