@@ -22,15 +22,25 @@ pub(crate) fn render(parts: &[Part], bound: Vec<Value>, dialect: Dialect) -> Ren
     let mut renderer = Renderer {
         dialect,
         numbers: vec![None; bound.len()],
+        text: String::with_capacity(length(parts) + 4 * bound.len()),
+        args: Vec::with_capacity(bound.len()),
         bound,
-        text: String::with_capacity(256),
-        args: vec![],
     };
     renderer.parts(parts);
     Rendered {
         text: renderer.text,
         args: renderer.args,
     }
+}
+
+/// How long a text is with all of its parts, but for its arguments.
+fn length(parts: &[Part]) -> usize {
+    let lengths = parts.iter().map(|part| match part {
+        Part::Plain(text) => text.len(),
+        Part::Optional(inner) => length(inner),
+        Part::Argument(_) | Part::List(_) | Part::Lock => 0,
+    });
+    lengths.sum()
 }
 
 struct Renderer {

@@ -1,7 +1,7 @@
 //! One whole product in one statement: a round trip is what a page waits for.
 
 use stoa_core::{Slug, Timestamp};
-use stoa_db::{Cx, DbResult, FromRow, Row, parsed, sql};
+use stoa_db::{Cx, DbError, DbResult, FromRow, Row, parsed, sql};
 
 use super::columns::{prices, supply};
 use crate::domain::{
@@ -38,7 +38,9 @@ pub(crate) async fn product(
     };
     let rows = cx
         .sql(sql!(
-            "SELECT p.id, p.slug, p.title, p.vendor, p.product_type, p.status, p.created_at, p.updated_at, p.version,
+            "SELECT v.id, v.option1, v.option2, v.option3, v.version, v.sku, v.barcode, v.price, v.compare_at,
+                 v.currency, v.weight_grams, v.stock, v.tracked, v.backorder, v.requires_shipping, v.taxable, v.position,
+                 p.id, p.slug, p.title, p.vendor, p.product_type, p.status, p.created_at, p.updated_at, p.version,
                  CASE WHEN v.position = 0 THEN p.description_html END,
                  CASE WHEN v.position = 0 THEN (
                      SELECT string_agg(t.tag, '\u{1f}') FROM (
@@ -52,9 +54,7 @@ pub(crate) async fn product(
                              CAST((SELECT w.position FROM variants w WHERE w.id = i.variant_id) AS text), ''),
                          '\u{1e}')
                      FROM (SELECT url, alt, variant_id FROM product_images
-                           WHERE product_id = p.id ORDER BY position) i) END,
-                 v.id, v.option1, v.option2, v.option3, v.version, v.sku, v.barcode, v.price, v.compare_at,
-                 v.currency, v.weight_grams, v.stock, v.tracked, v.backorder, v.requires_shipping, v.taxable
+                           WHERE product_id = p.id ORDER BY position) i) END
              FROM products p JOIN variants v ON v.product_id = p.id
              WHERE 1 = 1{ AND p.id = $1}{ AND p.slug = $2}{ AND p.status = $3}
              ORDER BY v.position"
@@ -69,16 +69,26 @@ pub(crate) async fn product(
 
 /// One product out of its variants.
 fn fold(rows: Vec<ProductRow>) -> DbResult<Option<Product>> {
-    let mut rows = rows.into_iter();
-    let Some(first) = rows.next() else {
-        return Ok(None);
-    };
-    let mut product = first.whole()?;
-    product.variants.extend(rows.map(|row| row.variant));
-    Ok(Some(product))
+    let mut variants = Vec::with_capacity(rows.len());
+    let mut head = None;
+    for row in rows {
+        head = head.or(row.head);
+        variants.push(row.variant);
+    }
+    match head {
+        Some(head) => head.with(variants).map(Some),
+        None if variants.is_empty() => Ok(None),
+        None => Err(DbError::NoRow),
+    }
 }
 
 struct ProductRow {
+    variant: Variant,
+    head: Option<Head>,
+}
+
+/// What a product has once.
+struct Head {
     id: ProductId,
     slug: Slug,
     title: Title,
@@ -88,14 +98,24 @@ struct ProductRow {
     created_at: Timestamp,
     updated_at: Timestamp,
     version: i64,
-    description: Option<Html>,
+    description: Html,
     tags: Option<String>,
     options: Option<String>,
     pictures: Option<String>,
-    variant: Variant,
 }
 
 impl FromRow for ProductRow {
+    fn from_row(row: &mut Row<'_>) -> DbResult<Self> {
+        let variant = variant(row)?;
+        let is_first = row.next::<i64>()? == 0;
+        Ok(Self {
+            variant,
+            head: is_first.then(|| Head::from_row(row)).transpose()?,
+        })
+    }
+}
+
+impl FromRow for Head {
     fn from_row(row: &mut Row<'_>) -> DbResult<Self> {
         Ok(Self {
             id: row.next()?,
@@ -111,7 +131,6 @@ impl FromRow for ProductRow {
             tags: row.next()?,
             options: row.next()?,
             pictures: row.next()?,
-            variant: variant(row)?,
         })
     }
 }
@@ -146,11 +165,11 @@ fn variant(row: &mut Row<'_>) -> DbResult<Variant> {
     })
 }
 
-impl ProductRow {
-    fn whole(self) -> DbResult<Product> {
+impl Head {
+    fn with(self, variants: Vec<Variant>) -> DbResult<Product> {
         let about = About {
             title: self.title,
-            description: self.description.unwrap_or_default(),
+            description: self.description,
             vendor: self.vendor,
             product_type: self.product_type,
             status: self.status,
@@ -172,7 +191,7 @@ impl ProductRow {
             pictures: split(self.pictures.as_deref(), RECORD)
                 .map(picture)
                 .collect::<DbResult<_>>()?,
-            variants: vec![self.variant],
+            variants,
             created_at: self.created_at,
             updated_at: self.updated_at,
             version: self.version,
