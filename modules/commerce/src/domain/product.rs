@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use stoa_core::{Slug, Text, TextError, Timestamp};
 
 use crate::domain::{
+    card::PriceSpan,
     html::Html,
     ids::ProductId,
     one_of,
@@ -189,6 +190,15 @@ impl Product {
             }
         }
         after
+    }
+
+    /// What the variants come to; none where there are none.
+    pub(crate) fn span(&self) -> Option<PriceSpan> {
+        let spans = self
+            .variants
+            .iter()
+            .map(|Variant { offer, .. }| PriceSpan::of(offer.price, offer.compare_at, offer.supply));
+        spans.reduce(PriceSpan::and)
     }
 
     /// Each option with the values that variants choose, in their order.

@@ -135,7 +135,7 @@ async fn render_product(
         description: (!excerpt.is_empty()).then(|| excerpt.into()),
     };
     let data = ProductData {
-        product: product.into(),
+        product: ProductPage::of(product).ok_or(CommerceError::ProductNotFound)?,
         error,
         form,
     };

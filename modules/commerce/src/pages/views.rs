@@ -11,7 +11,7 @@ use crate::{
         ids::VariantId,
         order::{Order, OrderLine},
         product::Product,
-        variant::Variant,
+        variant::{self, Choice, Variant},
     },
     error::CommerceError,
 };
@@ -44,21 +44,32 @@ pub(crate) struct ProductPage {
     vendor: Option<String>,
     tags: Vec<String>,
     images: Vec<Image>,
-    options: Vec<OptionChoice>,
-    variants: Vec<VariantChoice>,
+    /// Of the cheapest variant.
+    price: Money,
+    price_varies: bool,
+    compare_at: Option<Money>,
+    /// What it costs at least to get one now, when there is one to get.
+    offer: Money,
     available: bool,
+    /// The one variant of a product that leaves nothing to choose.
+    only: Option<VariantChoice>,
+    /// What there is to choose: `Colour`, `Size`.
+    options: Vec<String>,
+    groups: Vec<VariantGroup>,
 }
 
+/// Variants that are alike in the first of several choices; all of them, without a name, where there is one choice.
 #[derive(Debug, Serialize)]
-struct OptionChoice {
-    name: String,
-    values: Vec<String>,
+struct VariantGroup {
+    name: Option<String>,
+    variants: Vec<VariantChoice>,
 }
 
 #[derive(Debug, Serialize)]
 struct VariantChoice {
     id: VariantId,
-    title: String,
+    /// Its choices, but for the one that its group is named after.
+    label: String,
     sku: Option<String>,
     price: Money,
     compare_at: Option<Money>,
@@ -145,24 +156,32 @@ impl From<card::Card> for Card {
     }
 }
 
-impl From<Product> for ProductPage {
-    fn from(product: Product) -> Self {
-        let options = product
-            .option_values()
-            .into_iter()
-            .map(|(name, values)| OptionChoice { name, values });
-        let images = product.pictures.iter();
-        let images = images.map(|image| Image {
+impl ProductPage {
+    /// None for a product without variants, which is no product.
+    pub(crate) fn of(product: Product) -> Option<Self> {
+        let span = product.span()?;
+        let images = product.pictures.iter().map(|image| Image {
             url: image.url.as_str().to_owned(),
             alt: image.alt.clone(),
         });
-        Self {
-            options: options.collect(),
+        let (only, groups) = match &product.variants[..] {
+            [only] => (Some(VariantChoice::of(only, &only.choices)), Vec::new()),
+            variants => (None, groups(variants)),
+        };
+        Some(Self {
             images: images.collect(),
-            available: product
-                .variants
-                .iter()
-                .any(|variant| variant.offer.supply.is_available()),
+            price: span.lowest,
+            price_varies: span.varies,
+            compare_at: span.reduced_from,
+            offer: cheapest_to_get(&product.variants).unwrap_or(span.lowest),
+            available: span.available,
+            only,
+            options: product
+                .options
+                .into_iter()
+                .map(stoa_core::Text::into_string)
+                .collect(),
+            groups,
             title: product.about.title.into_string(),
             url: product_url(product.slug.as_str()),
             slug: product.slug.into_string(),
@@ -174,21 +193,49 @@ impl From<Product> for ProductPage {
                 .into_iter()
                 .map(stoa_core::Text::into_string)
                 .collect(),
-            variants: product.variants.into_iter().map(VariantChoice::from).collect(),
-        }
+        })
     }
 }
 
-impl From<Variant> for VariantChoice {
-    fn from(variant: Variant) -> Self {
+fn cheapest_to_get(variants: &[Variant]) -> Option<Money> {
+    let offers = variants.iter().map(|variant| &variant.offer);
+    offers
+        .filter(|offer| offer.supply.is_available())
+        .map(|offer| offer.price)
+        .min_by_key(|price| price.amount)
+}
+
+/// In the order of the variants.
+fn groups(variants: &[Variant]) -> Vec<VariantGroup> {
+    let mut groups: Vec<VariantGroup> = Vec::new();
+    for variant in variants {
+        let (name, choices) = match &variant.choices[..] {
+            [first, rest @ ..] if !rest.is_empty() => (Some(first.as_str()), rest),
+            choices => (None, choices),
+        };
+        let choice = VariantChoice::of(variant, choices);
+        match groups.iter_mut().find(|group| group.name.as_deref() == name) {
+            Some(group) => group.variants.push(choice),
+            None => groups.push(VariantGroup {
+                name: name.map(str::to_owned),
+                variants: vec![choice],
+            }),
+        }
+    }
+    groups
+}
+
+impl VariantChoice {
+    fn of(variant: &Variant, choices: &[Choice]) -> Self {
+        let offer = &variant.offer;
         Self {
             id: variant.id,
-            title: variant.title(),
-            compare_at: variant.offer.reduced_from(),
-            price: variant.offer.price,
-            available: variant.offer.supply.is_available(),
-            low_stock: variant.offer.supply.low_stock(),
-            sku: variant.offer.sku.map(stoa_core::Sku::into_string),
+            label: variant::title(choices).unwrap_or_default(),
+            compare_at: offer.reduced_from(),
+            price: offer.price,
+            available: offer.supply.is_available(),
+            low_stock: offer.supply.low_stock(),
+            sku: offer.sku.as_ref().map(|sku| sku.as_str().to_owned()),
         }
     }
 }

@@ -17,18 +17,19 @@ fn card(title: &str) -> Json {
     })
 }
 
-fn variant(title: &str, available: bool, low_stock: Option<u32>) -> Json {
+fn variant(id: &str, label: &str, available: bool, low_stock: Option<u32>) -> Json {
     json!({
-        "id": format!("var_{title}"), "title": title, "sku": "RD-1", "price": money(225_000), "compare_at": null,
+        "id": id, "label": label, "sku": "RD-1", "price": money(225_000), "compare_at": null,
         "available": available, "low_stock": low_stock,
     })
 }
 
-fn product(options: Json, variants: Json) -> Json {
+fn product(only: Json, options: Json, groups: Json) -> Json {
     json!({
         "title": "Kurti </script>", "slug": "kurti", "url": "/products/kurti", "description_html": "<p>Soft</p>",
         "vendor": null, "tags": ["cotton"], "images": [{ "url": "/a.svg", "alt": "A \"kurti\"" }],
-        "options": options, "variants": variants, "available": true,
+        "price": money(225_000), "price_varies": false, "compare_at": null, "offer": money(225_000),
+        "only": only, "options": options, "groups": groups, "available": true,
     })
 }
 
@@ -117,23 +118,23 @@ fn home_and_list() {
 
 #[test]
 fn a_product_offers_its_variants_as_one_group() {
-    let variants = json!([
-        variant("Red / S", true, Some(2)),
-        variant("Red / M", true, None),
-        variant("Blue / S", false, None)
-    ]);
-    let options =
-        json!([{ "name": "Colour", "values": ["Red", "Blue"] }, { "name": "Size", "values": ["S", "M"] }]);
+    let red = [
+        variant("var_1", "S", true, Some(2)),
+        variant("var_2", "M", true, None),
+    ];
+    let blue = [variant("var_3", "S", false, None)];
+    let groups = json!([{ "name": "Red", "variants": red }, { "name": "Blue", "variants": blue }]);
+    let product = product(Json::Null, json!(["Colour", "Size"]), groups);
     let html = render(
         "product.html",
-        json!({ "product": product(options, variants), "error": null, "form": { "variant": "var_Red / M", "quantity": "3" } }),
+        json!({ "product": product, "error": null, "form": { "variant": "var_2", "quantity": "3" } }),
     );
     assert_eq!(html.matches("name=\"variant\"").count(), 3);
     assert!(html.contains("Colour and Size") && html.contains("2 left") && html.contains("<p>Soft</p>"));
     assert!(html.contains("<span class=\"vh\">Red, </span>M"));
     // What was chosen before a refusal is chosen still.
     assert_eq!(html.matches(" checked").count(), 1);
-    assert!(html.contains("value=\"var_Red / M\" required checked") && html.contains("value=\"3\" required"));
+    assert!(html.contains("value=\"var_2\" required checked") && html.contains("value=\"3\" required"));
     // Data for search engines cannot end its own element.
     assert_eq!(html.matches("</script>").count(), 2);
     assert!(html.contains("https://rong.example/products/kurti"));
@@ -141,12 +142,16 @@ fn a_product_offers_its_variants_as_one_group() {
 
 #[test]
 fn a_product_with_one_variant_asks_nothing() {
-    let variants = json!([variant("Default Title", true, None)]);
+    let product = product(
+        variant("var_1", "Default Title", true, None),
+        json!([]),
+        json!([]),
+    );
     let html = render(
         "product.html",
-        json!({ "product": product(json!([]), variants), "error": "Sold out.", "form": { "variant": "", "quantity": "" } }),
+        json!({ "product": product, "error": "Sold out.", "form": { "variant": "", "quantity": "" } }),
     );
-    assert!(html.contains("<input type=\"hidden\" name=\"variant\" value=\"var_Default Title\">"));
+    assert!(html.contains("<input type=\"hidden\" name=\"variant\" value=\"var_1\">"));
     assert!(html.contains("role=\"alert\"") && !html.contains("type=\"radio\""));
 }
 
