@@ -12,7 +12,8 @@ mod products;
 mod stock_adjustments;
 mod variants;
 
-use stoa_http::HttpState;
+use axum::Extension;
+use stoa_http::{Cores, HttpState};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) fn routes() -> OpenApiRouter<HttpState> {
@@ -28,4 +29,5 @@ pub(crate) fn routes() -> OpenApiRouter<HttpState> {
         .routes(routes!(carts::show))
         .routes(routes!(carts::put_line))
         .routes(routes!(carts::checkout))
+        .layer(Extension(Cores::half()))
 }

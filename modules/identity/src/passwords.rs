@@ -1,20 +1,14 @@
-//! Hashes passwords with argon2id beside the runtime's threads, and on half the cores at most: the other half serves.
+//! Hashes passwords with argon2id beside the runtime's threads.
 
-use std::{fmt, num::NonZero, sync::Arc, thread, time::Duration};
+use std::fmt;
 
 use argon2::{
     Argon2,
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc},
 };
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    task, time,
-};
+use stoa_http::{Cores, CoresError};
 
 use crate::{IdentityError, Password};
-
-/// How long a sign-in waits for a core before it is turned away.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The hash that an unknown email is verified against, so that it takes as long as a known one.
 const NOBODYS: &str =
@@ -27,7 +21,7 @@ pub struct PasswordHash(String);
 /// 19 MiB, two passes, one lane: the first choice of OWASP's password storage cheat sheet.
 #[derive(Debug, Clone)]
 pub(crate) struct Passwords {
-    cores: Arc<Semaphore>,
+    cores: Cores,
 }
 
 impl PasswordHash {
@@ -48,10 +42,7 @@ impl fmt::Debug for PasswordHash {
 
 impl Passwords {
     pub(crate) fn new() -> Self {
-        let cores = thread::available_parallelism().map_or(1, NonZero::get);
-        Self {
-            cores: Arc::new(Semaphore::new((cores / 2).max(1))),
-        }
+        Self { cores: Cores::half() }
     }
 
     pub(crate) async fn hash(&self, password: Password) -> Result<PasswordHash, IdentityError> {
@@ -81,20 +72,10 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, IdentityError> {
-        let permit = self.permit().await?;
-        let done = task::spawn_blocking(move || {
-            let _permit = permit;
-            work()
-        });
-        done.await.map_err(IdentityError::Interrupted)
-    }
-
-    async fn permit(&self) -> Result<OwnedSemaphorePermit, IdentityError> {
-        let waiting = Arc::clone(&self.cores).acquire_owned();
-        match time::timeout(PATIENCE, waiting).await {
-            Ok(Ok(permit)) => Ok(permit),
-            _ => Err(IdentityError::Busy),
-        }
+        self.cores.run(work).await.map_err(|error| match error {
+            CoresError::Busy => IdentityError::Busy,
+            CoresError::Interrupted(cause) => IdentityError::Interrupted(cause),
+        })
     }
 }
 

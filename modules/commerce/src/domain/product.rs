@@ -236,10 +236,17 @@ impl Product {
     }
 }
 
+pub(crate) fn too_many_tags() -> TextError {
+    TextError {
+        code: "tags.too_many",
+        detail: format!("a product has at most {MAX_TAGS} tags"),
+    }
+}
+
 /// At most so many tags, none twice.
 pub(crate) fn check_tags(tags: &[Tag]) -> Result<(), TextError> {
     if tags.len() > MAX_TAGS {
-        return refuse("tags.too_many", format!("a product has at most {MAX_TAGS} tags"));
+        return Err(too_many_tags());
     }
     if tags.iter().collect::<HashSet<_>>().len() < tags.len() {
         return refuse("tags.duplicate", "two tags are the same");

@@ -2,14 +2,18 @@
 
 use serde::Deserialize;
 use stoa_core::{Currency, FieldErrors, Money, Prose, Sku, Slug, TextError, optional, slugify};
+use stoa_http::{ApiError, Cores};
 use utoipa::ToSchema;
 
 use crate::domain::{
     html::Html,
     picture::{Picture, PictureUrl},
-    product::{About, Draft, DraftVariant, Objection, Place, ProductStatus, SoundDraft, Tag, Title},
+    product::{
+        About, Draft, DraftVariant, MAX_PICTURES, MAX_TAGS, Objection, Place, ProductStatus, SoundDraft, Tag,
+        Title,
+    },
     supply::Supply,
-    variant::{Choice, Offer, OptionName, check_price},
+    variant::{Choice, MAX_OPTIONS, MAX_VARIANTS, Offer, OptionName, check_price},
 };
 
 /// A product to make. One without options has exactly one variant.
@@ -95,8 +99,28 @@ fn yes() -> bool {
     true
 }
 
+/// Markup longer than this, in bytes, takes so long to be made safe that it is not done on a thread that serves.
+const LONG_MARKUP: usize = 8 * 1024;
+
+/// What a body means, by `parse`, which is done beside the threads that serve when the body's markup is long.
+pub(super) async fn parse_markup<T: Send + 'static>(
+    cores: &Cores,
+    markup: usize,
+    parse: impl FnOnce() -> Result<T, FieldErrors> + Send + 'static,
+) -> Result<T, ApiError> {
+    if markup > LONG_MARKUP {
+        return Ok(cores.run(parse).await??);
+    }
+    Ok(parse()?)
+}
+
 impl CreateProduct {
-    pub(crate) fn parse(self, currency: Currency) -> Result<SoundDraft, FieldErrors> {
+    pub(crate) async fn parse_on(self, cores: &Cores, currency: Currency) -> Result<SoundDraft, ApiError> {
+        let markup = self.description_html.len();
+        parse_markup(cores, markup, move || self.parse(currency)).await
+    }
+
+    fn parse(self, currency: Currency) -> Result<SoundDraft, FieldErrors> {
         let mut errors = FieldErrors::new();
         let slug = errors.check("slug", slug(self.slug.as_deref(), &self.title));
         let title = errors.check("title", Title::parse(&self.title));
@@ -110,8 +134,14 @@ impl CreateProduct {
             "status",
             ProductStatus::parse(self.status.as_deref().unwrap_or("draft")),
         );
-        let tags = list(&mut errors, "tags", &self.tags, Tag::parse);
-        let options = list(&mut errors, "options", &self.options, OptionName::parse);
+        let tags = list(&mut errors, "tags", &self.tags, MAX_TAGS, Tag::parse);
+        let options = list(
+            &mut errors,
+            "options",
+            &self.options,
+            MAX_OPTIONS,
+            OptionName::parse,
+        );
         let pictures = pictures(&mut errors, self.images);
         let variants = variants(&mut errors, self.variants, currency);
         let (slug, title, description, vendor, product_type, status) =
@@ -147,13 +177,15 @@ fn slug(slug: Option<&str>, title: &str) -> Result<Slug, TextError> {
     }
 }
 
+/// The items that are right. Of more than `max` one is read, and shows that there are too many.
 pub(super) fn list<T>(
     errors: &mut FieldErrors,
     field: &str,
     texts: &[String],
+    max: usize,
     parse: impl Fn(&str) -> Result<T, TextError>,
 ) -> Vec<T> {
-    let numbered = texts.iter().enumerate();
+    let numbered = texts.iter().take(max + 1).enumerate();
     numbered
         .filter_map(|(at, text)| errors.check(format!("{field}[{at}]"), parse(text)))
         .collect()
@@ -161,7 +193,7 @@ pub(super) fn list<T>(
 
 pub(super) fn pictures(errors: &mut FieldErrors, images: Vec<ImageBody>) -> Vec<Picture> {
     let mut pictures = Vec::new();
-    for (at, image) in images.into_iter().enumerate() {
+    for (at, image) in images.into_iter().take(MAX_PICTURES + 1).enumerate() {
         let url = errors.check(format!("images[{at}].url"), PictureUrl::parse(&image.url));
         let alt = errors.check(format!("images[{at}].alt"), Prose::<500>::optional(&image.alt));
         if let (Some(url), Some(alt)) = (url, alt) {
@@ -176,7 +208,7 @@ pub(super) fn pictures(errors: &mut FieldErrors, images: Vec<ImageBody>) -> Vec<
 }
 
 fn variants(errors: &mut FieldErrors, bodies: Vec<VariantBody>, currency: Currency) -> Vec<DraftVariant> {
-    let numbered = bodies.into_iter().enumerate();
+    let numbered = bodies.into_iter().take(MAX_VARIANTS + 1).enumerate();
     numbered
         .filter_map(|(at, body)| variant(errors, &format!("variants[{at}]"), body, currency))
         .collect()
@@ -188,7 +220,14 @@ fn variant(
     body: VariantBody,
     currency: Currency,
 ) -> Option<DraftVariant> {
-    let choices = list(errors, &format!("{place}.options"), &body.options, Choice::parse);
+    let place_of_choices = format!("{place}.options");
+    let choices = list(
+        errors,
+        &place_of_choices,
+        &body.options,
+        MAX_OPTIONS,
+        Choice::parse,
+    );
     let sku = body
         .sku
         .filter(|sku| !sku.trim().is_empty())

@@ -2,13 +2,14 @@
 
 use serde::Deserialize;
 use stoa_core::{FieldErrors, Slug, optional};
+use stoa_http::{ApiError, Cores};
 use utoipa::ToSchema;
 
-use super::product_bodies::{ImageBody, list, pictures};
+use super::product_bodies::{ImageBody, list, parse_markup, pictures};
 use crate::{
     domain::{
         html::Html,
-        product::{ProductStatus, Tag, Title, check_tags},
+        product::{MAX_TAGS, ProductStatus, Tag, Title, check_tags},
     },
     service::ChangeProduct,
 };
@@ -44,10 +45,17 @@ pub(crate) struct ChangeProductBody {
 }
 
 impl ChangeProductBody {
-    pub(crate) fn parse(self) -> Result<ChangeProduct, FieldErrors> {
+    pub(crate) async fn parse_on(self, cores: &Cores) -> Result<ChangeProduct, ApiError> {
+        let markup = self.description_html.as_ref().map_or(0, String::len);
+        parse_markup(cores, markup, move || self.parse()).await
+    }
+
+    fn parse(self) -> Result<ChangeProduct, FieldErrors> {
         let mut errors = FieldErrors::new();
         let label = |label: Option<String>| optional(label.as_deref().unwrap_or_default());
-        let tags = self.tags.map(|tags| list(&mut errors, "tags", &tags, Tag::parse));
+        let tags = self
+            .tags
+            .map(|tags| list(&mut errors, "tags", &tags, MAX_TAGS, Tag::parse));
         if let Some(tags) = &tags {
             errors.check("tags", check_tags(tags));
         }

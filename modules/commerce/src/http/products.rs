@@ -1,10 +1,12 @@
 //! `/ecommerce/products`.
 
-use axum::response::Response;
+use axum::{Extension, response::Response};
 use serde::Deserialize;
 use stoa_core::{FieldErrors, Slug, Text};
 use stoa_db::SortKey;
-use stoa_http::{ApiError, Created, IdempotencyKey, Json, List, Listing, NoContent, Once, Page, Path, Scope};
+use stoa_http::{
+    ApiError, Cores, Created, IdempotencyKey, Json, List, Listing, NoContent, Once, Page, Path, Scope,
+};
 use utoipa::IntoParams;
 
 use super::{
@@ -77,9 +79,10 @@ pub(crate) async fn list(
 )]
 pub(crate) async fn create(
     scope: Scope<ProductsWrite>,
+    Extension(cores): Extension<Cores>,
     Once { body, key }: Once<CreateProduct>,
 ) -> Result<Response, ApiError> {
-    let draft = body.parse(scope.tenant.currency)?;
+    let draft = body.parse_on(&cores, scope.tenant.currency).await?;
     let mut cx = scope.begin().await?;
     if let Some(answer) = key.answered(&mut cx).await? {
         return Ok(answer);
@@ -129,10 +132,11 @@ pub(crate) async fn show(
 )]
 pub(crate) async fn change(
     scope: Scope<ProductsWrite>,
+    Extension(cores): Extension<Cores>,
     Path(id): Path<ProductId>,
     Json(body): Json<ChangeProductBody>,
 ) -> Result<Json<ProductView>, ApiError> {
-    let command = body.parse()?;
+    let command = body.parse_on(&cores).await?;
     let mut cx = scope.begin().await?;
     let product = service::change_product(&mut cx, id, command).await?;
     cx.commit().await?;

@@ -1,9 +1,11 @@
 //! What the cells of a product file mean. Blank is a value of its own: it clears what was there.
 
+use std::collections::HashSet;
+
 use stoa_core::{Currency, Money, TextError};
 
 use crate::domain::{
-    product::{ProductStatus, Tag},
+    product::{MAX_TAGS, ProductStatus, Tag, too_many_tags},
     variant::{Barcode, check_price},
 };
 
@@ -94,12 +96,16 @@ pub(super) fn status(text: &str) -> Result<Option<ProductStatus>, TextError> {
 
 /// Tags between commas, each once.
 pub(super) fn tags(text: &str) -> Result<Vec<Tag>, TextError> {
-    let mut tags = Vec::new();
+    let (mut tags, mut seen) = (Vec::new(), HashSet::new());
     for tag in text.split(',').map(str::trim).filter(|tag| !tag.is_empty()) {
         let tag = Tag::parse(tag)?;
-        if !tags.contains(&tag) {
-            tags.push(tag);
+        if !seen.insert(tag.clone()) {
+            continue;
         }
+        if tags.len() == MAX_TAGS {
+            return Err(too_many_tags());
+        }
+        tags.push(tag);
     }
     Ok(tags)
 }
@@ -143,6 +149,19 @@ mod tests {
         let tags = tags(" men, linen ,,men")?;
         assert_eq!(tags.iter().map(Tag::as_str).collect::<Vec<_>>(), ["men", "linen"]);
         Ok(())
+    }
+
+    #[test]
+    fn tags_are_counted_where_they_are_read() {
+        let cell = |tags: usize| (0..tags).map(|at| format!("t{at},")).collect::<String>();
+        assert_eq!(tags(&cell(MAX_TAGS)).map(|tags| tags.len()), Ok(MAX_TAGS));
+        assert_eq!(
+            tags(&cell(MAX_TAGS).repeat(2)).map(|tags| tags.len()),
+            Ok(MAX_TAGS)
+        );
+        // What comes after the last that may be there is not read.
+        let long = cell(MAX_TAGS + 1) + &"x".repeat(200);
+        assert_eq!(tags(&long).map_err(|error| error.code), Err("tags.too_many"));
     }
 
     #[test]

@@ -17,13 +17,16 @@ use crate::{
     store::api_keys::ApiKeys,
 };
 
+/// There are fewer.
+const MAX_PERMISSIONS: usize = 100;
+
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewApiKey {
     /// What it is for, up to 80 characters.
     #[schema(example = "Warehouse")]
     name: String,
-    /// What it may do; none that its maker may not.
+    /// What it may do, a hundred at most; none that its maker may not.
     #[schema(example = json!(["orders.read", "products.read"]))]
     permissions: Vec<String>,
     /// Until when it counts; without it, until it is revoked.
@@ -157,8 +160,7 @@ impl NewApiKey {
         let expires_at = self.expires_at.map(|text| text.parse::<Timestamp>()).transpose();
         let expires_at = errors.check("expires_at", expires_at);
         check_end(&mut errors, expires_at.flatten(), now);
-        let permissions = identity.roles().named(&self.permissions);
-        check_permissions(&mut errors, &self.permissions, &permissions);
+        let permissions = permissions(&mut errors, identity, &self.permissions);
         let (name, expires_at) = errors.finish((name, expires_at))?;
         Ok(CreateApiKey {
             name,
@@ -168,18 +170,29 @@ impl NewApiKey {
     }
 }
 
-fn check_permissions(errors: &mut FieldErrors, given: &[String], known: &PermissionSet) {
-    if given.is_empty() {
+/// The permissions of these names, each of which must be one's.
+fn permissions(errors: &mut FieldErrors, identity: &Identity, names: &[String]) -> PermissionSet {
+    if names.is_empty() {
         errors.add(
             "permissions",
             "permissions.none",
             "must name at least one permission",
         );
     }
-    for (place, key) in given.iter().enumerate().filter(|(_, key)| !known.contains(key)) {
-        let detail = format!("there is no permission {key:?}");
-        errors.add(format!("permissions[{place}]"), "permission.unknown", detail);
+    if names.len() > MAX_PERMISSIONS {
+        let detail = format!("must name at most {MAX_PERMISSIONS} permissions");
+        errors.add("permissions", "permissions.too_many", detail);
+        return PermissionSet::new([]);
     }
+    let known = identity.roles().named(names);
+    for (place, _) in names.iter().enumerate().filter(|(_, name)| !known.contains(name)) {
+        errors.add(
+            format!("permissions[{place}]"),
+            "permission.unknown",
+            "is the name of no permission",
+        );
+    }
+    known
 }
 
 impl From<ApiKey> for ApiKeyView {
