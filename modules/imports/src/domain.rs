@@ -143,6 +143,8 @@ pub struct Import {
     /// What is wrong with the rejected records: so many faults are kept, and so many came after those.
     pub faults: i64,
     pub faults_omitted: i64,
+    /// What is kept of the rows that were left out.
+    pub(crate) rejected_bytes: i64,
     pub failure: Option<Failed>,
     /// Who sent it, as the journal names them.
     pub by: String,
@@ -176,6 +178,7 @@ impl FromRow for Import {
             },
             faults: row.next()?,
             faults_omitted: row.next()?,
+            rejected_bytes: row.next()?,
             failure: failed(row.next()?, row.next()?),
             by: row.next()?,
             created_at: row.next()?,

@@ -42,6 +42,8 @@ pub enum ImportsError {
     NotOver,
     #[error("It was cancelled while the file arrived.")]
     Cancelled,
+    #[error("Two files of this business arrive already; send this one when one of them is there.")]
+    TooManyAtOnce,
     #[error("Ten imports of this business wait already; send the file when one of them is over.")]
     QueueFull,
     #[error("A file may have at most {0} MiB; split it, and keep the header row in every part.")]
@@ -64,6 +66,7 @@ impl Failure for ImportsError {
         match self {
             Self::NotFound => ErrorKind::NotFound,
             Self::Over | Self::NotOver | Self::Cancelled | Self::QueueFull => ErrorKind::Conflict,
+            Self::TooManyAtOnce => ErrorKind::TooMany,
             Self::TooLarge(_) => ErrorKind::TooLarge,
             Self::Unusable(_) | Self::Failed(_) | Self::Source(_) => ErrorKind::Invalid,
             Self::Invalid(errors) => errors.kind(),
@@ -78,6 +81,7 @@ impl Failure for ImportsError {
             Self::NotOver => "imports.not_over",
             Self::Cancelled => "imports.cancelled",
             Self::QueueFull => "imports.queue_full",
+            Self::TooManyAtOnce => "imports.too_many_at_once",
             Self::TooLarge(_) => "imports.too_large",
             Self::Unusable(fault) => fault.code,
             Self::Failed(_) => "imports.failed",

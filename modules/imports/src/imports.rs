@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
-use stoa_core::FieldErrors;
+use stoa_core::{FieldErrors, TenantId};
 
-use crate::kind::ImportKind;
+use crate::{
+    arrivals::{Arrivals, Arriving},
+    error::ImportsError,
+    kind::ImportKind,
+};
 
 const MIB: i64 = 1024 * 1024;
 
@@ -16,6 +20,7 @@ pub struct Imports(Arc<Inner>);
 struct Inner {
     kinds: Vec<ImportKind>,
     max_size: i64,
+    arrivals: Arrivals,
 }
 
 impl Imports {
@@ -23,7 +28,16 @@ impl Imports {
     #[must_use]
     pub fn new(kinds: Vec<ImportKind>, max_mib: u32) -> Self {
         let max_size = i64::from(max_mib) * MIB;
-        Self(Arc::new(Inner { kinds, max_size }))
+        Self(Arc::new(Inner {
+            kinds,
+            max_size,
+            arrivals: Arrivals::default(),
+        }))
+    }
+
+    /// Has a file of the business arrive, unless others do.
+    pub(crate) fn begin_arrival(&self, tenant: TenantId) -> Result<Arriving, ImportsError> {
+        self.0.arrivals.begin(tenant)
     }
 
     /// In bytes.

@@ -1,6 +1,7 @@
 //! Files of other systems, received in pieces and brought in record by record.
 #![doc = include_str!("../README.md")]
 
+mod arrivals;
 mod csv;
 mod domain;
 mod error;
@@ -33,7 +34,11 @@ pub fn module(imports: Imports) -> Module {
         migrations: Migrations {
             module: "imports",
             feature: None,
-            tenant: &[tenant_migration!("0001_imports"), tenant_migration!("0002_tries")],
+            tenant: &[
+                tenant_migration!("0001_imports"),
+                tenant_migration!("0002_tries"),
+                tenant_migration!("0003_rejected_bytes"),
+            ],
             control: &[],
         },
         jobs: jobs::kinds(&imports),

@@ -26,6 +26,12 @@ impl Row {
         self.cells.get(index).map_or("", String::as_str)
     }
 
+    /// What it takes in memory, about: a cell takes something even when nothing is in it.
+    pub(crate) fn size(&self) -> usize {
+        let cells = self.cells.iter().map(|cell| cell.len() + size_of::<String>());
+        cells.sum()
+    }
+
     #[must_use]
     pub fn is_blank(&self) -> bool {
         self.cells.iter().all(|cell| cell.trim().is_empty())

@@ -37,6 +37,7 @@ pub(crate) struct NewImport {
         (status = 201, body = ImportView),
         (status = 409, description = "`imports.queue_full`: ten imports wait already"),
         (status = 413, description = "`imports.too_large`: the file is larger than the operator allows, 64 MiB unless said"),
+        (status = 429, description = "`imports.too_many_at_once`: two files of the business arrive already"),
         (status = 422, description = "The file, its kind or its format cannot be imported; `errors` says what to do"),
     ),
     extensions(("x-permission" = json!("imports.write"))),
@@ -51,6 +52,7 @@ pub(crate) async fn create(
         .unwrap_or(u64::MAX)
         .saturating_add(1);
     let too_large = |_| ImportsError::TooLarge(imports.max_mib());
+    let _arriving = imports.begin_arrival(scope.tenant.id)?;
     let mut fields = upload.fields(limit).map_err(too_large)?;
     let (mut kind, mut format) = (String::new(), String::new());
     let file = loop {

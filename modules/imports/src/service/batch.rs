@@ -9,6 +9,7 @@ use super::{
     read::{Halt, Record},
 };
 use crate::{
+    csv::Row,
     domain::{Fault, Import, Position},
     kind::{Importer, Outcome, Trouble},
     store::{self, rejects::RejectedRow},
@@ -16,6 +17,8 @@ use crate::{
 
 /// So many faults are kept, and so many rows that were left out; further ones are counted only.
 const MAX_KEPT: i64 = 10_000;
+/// Or so much of those rows.
+const MAX_KEPT_BYTES: i64 = 16 * 1024 * 1024;
 
 /// What a unit of work has to write beside the records.
 struct Tally {
@@ -130,7 +133,9 @@ fn too_long(record: &Record) -> Fault {
         row: record.rows.first().map_or(0, |row| row.number),
         column: String::new(),
         code: "imports.too_many_rows".to_owned(),
-        reason: "begins a record of more than 1,000 rows; is its key repeated by mistake?".to_owned(),
+        reason:
+            "begins a record of more than 1,000 rows, or of more than 8 MiB; is its key repeated by mistake?"
+                .to_owned(),
     }
 }
 
@@ -161,10 +166,12 @@ impl Tally {
     fn reject(&mut self, record: &Record, faults: Vec<Fault>) {
         let kept = self.import.faults + length(&self.faults);
         let more = length(&faults).max(length(&record.rows));
-        if kept + more > MAX_KEPT {
+        let bytes = self.import.rejected_bytes + size(&record.rows);
+        if kept + more > MAX_KEPT || bytes > MAX_KEPT_BYTES {
             self.import.faults_omitted += length(&faults);
             return;
         }
+        self.import.rejected_bytes = bytes;
         self.faults.extend(faults);
         self.rows.extend(record.rows.iter().map(|row| RejectedRow {
             row: row.number,
@@ -179,6 +186,10 @@ impl Tally {
         self.import.faults += length(&self.faults);
         store::imports::count(cx, &self.import).await
     }
+}
+
+fn size(rows: &[Row]) -> i64 {
+    i64::try_from(rows.iter().map(Row::size).sum::<usize>()).unwrap_or(i64::MAX)
 }
 
 fn length<T>(list: &[T]) -> i64 {

@@ -12,6 +12,8 @@ use crate::{
 
 /// A record with more is none: its key was repeated by mistake down the whole column.
 const MAX_ROWS: usize = 1000;
+/// Or takes more memory than such a record does when it is one.
+const MAX_SIZE: usize = 8 * 1024 * 1024;
 
 /// Why an import does not go on.
 #[derive(Debug)]
@@ -160,6 +162,7 @@ impl<'a> Records<'a> {
                 None => return Ok(None),
             },
         };
+        let mut size = first.size();
         let mut record = Record {
             end: first.start,
             rows: vec![first],
@@ -175,7 +178,8 @@ impl<'a> Records<'a> {
                 self.next = Some(row);
                 return Ok(Some(record));
             }
-            if record.rows.len() < MAX_ROWS {
+            size += row.size();
+            if record.rows.len() < MAX_ROWS && size <= MAX_SIZE {
                 record.rows.push(row);
             } else {
                 record.is_cut = true;

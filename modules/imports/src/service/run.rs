@@ -28,8 +28,10 @@ use crate::{
 
 /// How many records one unit of work brings in: other writers of a file wait that long.
 const BATCH: usize = 32;
-/// Or how many bytes of cells.
+/// Or how much memory of rows.
 const BATCH_BYTES: usize = 1024 * 1024;
+/// What an importer remembers of each record, until the file is through, must not fill the memory.
+const MAX_ROWS: i64 = 500_000;
 
 /// How often an import may end whoever runs it, by a fault of this program, before it is given up.
 const MAX_TRIES: i64 = 3;
@@ -194,6 +196,9 @@ impl Runner<'_> {
         while let Some(row) = rows.next().await? {
             importer.survey(&row);
             survey.rows += 1;
+            if survey.rows > MAX_ROWS {
+                return Err(too_many_rows().into());
+            }
         }
         if import.state == State::Waiting {
             self.start(import, survey).await?;
@@ -251,14 +256,17 @@ async fn gather(records: &mut Records<'_>, importer: &dyn Importer) -> Result<Ve
         let Some(record) = records.next(importer).await? else {
             break;
         };
-        bytes += record.rows.iter().map(size).sum::<usize>();
+        bytes += record.rows.iter().map(Row::size).sum::<usize>();
         batch.push(record);
     }
     Ok(batch)
 }
 
-fn size(row: &Row) -> usize {
-    row.cells.iter().map(String::len).sum()
+fn too_many_rows() -> Unusable {
+    Unusable::new(
+        "imports.too_many_rows",
+        format!("This file has more than {MAX_ROWS} rows; send it in several. Nothing was imported."),
+    )
 }
 
 fn broke_off(import: &Import) -> Unusable {

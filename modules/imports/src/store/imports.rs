@@ -150,8 +150,8 @@ async fn select(
 ) -> DbResult<Vec<Import>> {
     cx.sql(sql!(
         "SELECT id, kind, format, file_name, currency, size, state, position, next_row, header, rows_total, rows_read, created,
-             updated, unchanged, rejected, faults, faults_omitted, failure_code, failure_detail, created_by, created_at,
-             started_at, finished_at
+             updated, unchanged, rejected, faults, faults_omitted, rejected_bytes, failure_code, failure_detail, created_by,
+             created_at, started_at, finished_at
          FROM imports WHERE 1 = 1{ AND id = $1}{ AND state = $2}{ AND {$3: id < $4 | id > $4}}
          ORDER BY {$3: id DESC | id} LIMIT $5"
     ))
@@ -260,7 +260,7 @@ pub(crate) async fn count(cx: &mut Cx, import: &Import) -> DbResult<()> {
     let counts = import.counts;
     cx.sql(sql!(
         "UPDATE imports SET rows_read = $2, created = $3, updated = $4, unchanged = $5, rejected = $6, faults = $7,
-             faults_omitted = $8
+             faults_omitted = $8, rejected_bytes = $9
          WHERE id = $1"
     ))
     .bind(import.id)
@@ -271,6 +271,7 @@ pub(crate) async fn count(cx: &mut Cx, import: &Import) -> DbResult<()> {
     .bind(counts.rejected)
     .bind(import.faults)
     .bind(import.faults_omitted)
+    .bind(import.rejected_bytes)
     .execute()
     .await?;
     Ok(())

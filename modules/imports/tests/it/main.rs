@@ -5,6 +5,7 @@
     reason = "a test fails where it breaks"
 )]
 
+mod bounds;
 mod builders;
 mod contents;
 mod given_up;
