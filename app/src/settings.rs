@@ -251,7 +251,8 @@ impl Settings {
 
     #[must_use]
     pub fn mail(&self) -> MailConfig {
-        self.mail.config(self.http().base_name(), &self.data)
+        let budget = self.limits.letters();
+        self.mail.config(self.http().base_name(), &self.data, budget)
     }
 
     pub fn db(&self) -> Result<DbConfig> {

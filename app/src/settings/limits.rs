@@ -5,6 +5,7 @@ use std::str::FromStr;
 use clap::Args;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use stoa_http::{Limits, Rate};
+use stoa_mail::LetterBudget;
 
 /// Rates are a number per second, minute or hour, and how many may come at once: `10/m:30`. `off` is no limit.
 #[derive(Debug, Default, Args, Serialize)]
@@ -99,6 +100,26 @@ pub struct LimitFlags {
     )]
     #[serde(skip_serializing_if = "Option::is_none")]
     connections: Option<usize>,
+    /// Letters of one business in a day [default: 500]
+    #[arg(
+        id = "limits-letters",
+        long = "limits-letters",
+        global = true,
+        env = "STOA_LIMITS_LETTERS",
+        value_name = "N"
+    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    letters: Option<u32>,
+    /// Letters of one business to one visitor's address in a day [default: 20]
+    #[arg(
+        id = "limits-letters-to-one",
+        long = "limits-letters-to-one",
+        global = true,
+        env = "STOA_LIMITS_LETTERS_TO_ONE",
+        value_name = "N"
+    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    letters_to_one: Option<u32>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -113,6 +134,8 @@ pub struct LimitSettings {
     pub sign_up: Limit,
     pub cart: Limit,
     pub connections: usize,
+    pub letters: u32,
+    pub letters_to_one: u32,
 }
 
 /// A rate, or none.
@@ -132,6 +155,8 @@ impl Default for LimitSettings {
             sign_up: Limit(limits.sign_up),
             cart: Limit(limits.cart),
             connections: 256,
+            letters: 500,
+            letters_to_one: 20,
         }
     }
 }
@@ -157,6 +182,16 @@ impl LimitSettings {
             self.connections
         } else {
             usize::MAX
+        }
+    }
+
+    pub(super) fn letters(&self) -> LetterBudget {
+        if !self.enabled {
+            return LetterBudget::NONE;
+        }
+        LetterBudget {
+            tenant: self.letters,
+            recipient: self.letters_to_one,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clap::Args;
 use serde::{Deserialize, Serialize};
-use stoa_mail::{MailConfig, Way};
+use stoa_mail::{LetterBudget, MailConfig, Way};
 
 #[derive(Debug, Default, Args, Serialize)]
 pub struct MailFlags {
@@ -41,7 +41,7 @@ pub struct MailSettings {
 
 impl MailSettings {
     /// `base_name` is the platform's domain, without a port.
-    pub(super) fn config(&self, base_name: &str, data: &Path) -> MailConfig {
+    pub(super) fn config(&self, base_name: &str, data: &Path, budget: LetterBudget) -> MailConfig {
         MailConfig {
             from: self
                 .from
@@ -51,6 +51,7 @@ impl MailSettings {
                 Some(url) => Way::Smtp(url.clone()),
                 None => Way::Outbox(data.join("outbox")),
             },
+            budget,
         }
     }
 }

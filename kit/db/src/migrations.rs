@@ -70,6 +70,7 @@ const OWN: Migrations = Migrations {
         tenant_migration!("0001_store"),
         tenant_migration!("0002_jobs"),
         tenant_migration!("0003_idempotency"),
+        tenant_migration!("0004_letters"),
     ],
     control: &[
         control_migration!("0001_platform"),

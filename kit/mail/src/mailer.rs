@@ -8,7 +8,7 @@ use stoa_core::{Email, TenantId};
 use stoa_db::DbResult;
 use stoa_jobs::{JobError, JobKind, JobResult, Running};
 
-use crate::{job::SendLetter, message::message, outbox, smtp::Smtp};
+use crate::{LetterBudget, budget, job::SendLetter, message::message, outbox, smtp::Smtp};
 
 /// How letters leave the platform.
 #[derive(Clone)]
@@ -16,6 +16,7 @@ pub struct MailConfig {
     /// The address that letters come from; answers go to the business.
     pub from: String,
     pub way: Way,
+    pub budget: LetterBudget,
 }
 
 #[derive(Clone)]
@@ -54,6 +55,7 @@ pub struct Mailer(Arc<Inner>);
 struct Inner {
     from: Address,
     transport: Transport,
+    budget: LetterBudget,
 }
 
 #[derive(Debug)]
@@ -72,7 +74,11 @@ impl Mailer {
             Way::Outbox(directory) => Transport::Outbox(directory.clone()),
             Way::Smtp(url) => Transport::Smtp(Box::new(Smtp::new(url).map_err(|_| MailConfigError::Url)?)),
         };
-        Ok(Self(Arc::new(Inner { from, transport })))
+        Ok(Self(Arc::new(Inner {
+            from,
+            transport,
+            budget: config.budget,
+        })))
     }
 
     /// The job that sends what [`send`](crate::send) has written.
@@ -90,16 +96,22 @@ impl Mailer {
         let sender = ask(running.tenant())
             .await?
             .ok_or_else(|| JobError::Hopeless("there is no such business".to_owned()))?;
+        let visitor = letter.to.clone();
+        self.0.budget.check(&running, visitor.as_deref()).await?;
         let message = message(running.id(), letter, &self.0.from, &sender)
             .map_err(|error| JobError::Hopeless(error.to_string()))?;
         match &self.0.transport {
-            Transport::Smtp(smtp) => smtp.send(message, running.clock()).await,
+            Transport::Smtp(smtp) => smtp.send(message, running.clock()).await?,
             Transport::Outbox(directory) => {
                 let kept = outbox::keep(directory, running.id(), &message.formatted()).await;
                 kept.map(drop)
-                    .map_err(|error| JobError::Again(format!("the outbox: {error}")))
+                    .map_err(|error| JobError::Again(format!("the outbox: {error}")))?;
             }
         }
+        let mut cx = running.begin().await?;
+        budget::count(&mut cx, visitor.as_deref()).await?;
+        running.complete(&mut cx, None).await?;
+        Ok(cx.commit().await?)
     }
 }
 

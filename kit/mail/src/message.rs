@@ -9,7 +9,7 @@ use lettre::{
 };
 use stoa_db::JobId;
 
-use crate::{Sender, job::SendLetter, letter::one_line};
+use crate::{Sender, job::SendLetter, letter::one_line, names_a_site};
 
 /// Why a letter can never be sent.
 #[derive(Debug, thiserror::Error)]
@@ -32,12 +32,17 @@ pub(crate) fn message(
     let message = Message::builder()
         .message_id(Some(format!("<{id}@{}>", from.domain())))
         .date(written_at(id))
-        .from(Mailbox::new(Some(one_line(&sender.name)), from.clone()))
+        .from(Mailbox::new(shown(&sender.name), from.clone()))
         .reply_to(Mailbox::new(None, reply_to))
         .to(Mailbox::new(None, to))
         .subject(one_line(&letter.subject))
         .multipart(MultiPart::alternative_plain_html(letter.text, letter.html))?;
     Ok(message)
+}
+
+/// The name that stands before the platform's address. It must not look like an address of somebody else's.
+fn shown(name: &str) -> Option<String> {
+    (!names_a_site(name)).then(|| one_line(name))
 }
 
 fn address(text: &str) -> Result<Address, Unsendable> {
@@ -82,6 +87,22 @@ mod tests {
             "{mail}"
         );
         mail
+    }
+
+    /// ATK-J8: a business that is called like a bank's address is not called anything.
+    #[test]
+    fn a_business_is_not_called_like_an_address() {
+        let from = |name| {
+            let mail = mail(letter("Hello"), name);
+            let line = mail
+                .lines()
+                .find(|line| line.starts_with("From: "))
+                .map(str::to_owned);
+            line.unwrap_or_default()
+        };
+        assert_eq!(from("Shop"), "From: Shop <no-reply@stoa.example>");
+        assert_eq!(from("help@bank.example"), "From: no-reply@stoa.example");
+        assert_eq!(from("bank.example"), "From: no-reply@stoa.example");
     }
 
     fn headers(mail: &str) -> Vec<&str> {

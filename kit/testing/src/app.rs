@@ -10,7 +10,7 @@ use stoa_core::{Clock, ManualClock, TenantId};
 use stoa_db::{Db, DbConfig, PostgresConfig};
 use stoa_http::{Gateway, HttpConfig};
 use stoa_jobs::Runner;
-use stoa_mail::{MailConfig, Way};
+use stoa_mail::{LetterBudget, MailConfig, Way};
 use stoa_vault::{MasterKey, Vault};
 use tempfile::TempDir;
 
@@ -211,6 +211,10 @@ pub fn outbox(data: &Path) -> MailConfig {
     MailConfig {
         from: format!("no-reply@{BASE}"),
         way: Way::Outbox(data.join("outbox")),
+        budget: LetterBudget {
+            tenant: 50,
+            recipient: 20,
+        },
     }
 }
 

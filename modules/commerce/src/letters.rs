@@ -1,6 +1,9 @@
 //! Letters about orders: to whoever ordered, and to the shop.
+//!
+//! Nobody has proven that either address is theirs, and the letters come from the platform's. So of what visitors and
+//! businesses write, nothing is repeated that would be a link, and to the visitor nothing of theirs but the name.
 
-use stoa_mail::{Body, Letter, Recipient, Subject};
+use stoa_mail::{Body, Letter, Recipient, Subject, names_a_site};
 use stoa_sites::in_words;
 
 use crate::domain::order::{Delivery, Order, OrderLine, PaymentMethod};
@@ -8,19 +11,24 @@ use crate::domain::order::{Delivery, Order, OrderLine, PaymentMethod};
 /// What the shopper is told, if they gave an address. `page` is the order's own page.
 pub(crate) fn confirmation(order: &Order, shop: &str, page: String) -> Option<Letter> {
     let contact = &order.delivery.contact;
+    let (number, payment) = (order.number.get(), payment(&order.delivery));
+    let thanks = match plain(contact.name.as_str()) {
+        Some(name) => format!("Thank you, {name}."),
+        None => "Thank you.".to_owned(),
+    };
+    let (subject, begin) = match plain(shop) {
+        Some(shop) => (format!("Your order {number} at {shop}"), format!("{shop} has")),
+        None => (format!("Your order {number}"), "We have".to_owned()),
+    };
     let body = Body::new()
-        .words(format!("Thank you, {}.", contact.name))
-        .words(format!(
-            "{shop} has your order {}. You pay {}.",
-            order.number.get(),
-            payment(&order.delivery)
-        ))
+        .words(thanks)
+        .words(format!("{begin} your order {number}. You pay {payment}."))
         .table(rows(order))
         .link("See how far it is", page)
         .words("Keep this link to yourself: whoever has it sees the order.");
     Some(Letter {
         to: Recipient::Address(contact.email.clone()?),
-        subject: Subject::new(&format!("Your order {} at {shop}", order.number.get())),
+        subject: Subject::new(&subject),
         body,
         reply_to: None,
     })
@@ -32,14 +40,14 @@ pub(crate) fn notice(order: &Order) -> Letter {
     let mut body = Body::new()
         .words(format!(
             "{} has ordered for {}, paid {}.",
-            delivery.contact.name,
+            or_left_out(delivery.contact.name.as_str()),
             in_words(order.totals.total),
             payment(delivery)
         ))
         .table(rows(order))
         .words(destination(delivery));
     if let Some(note) = &delivery.note {
-        body = body.words(format!("Note: {note}"));
+        body = body.words(format!("Note: {}", or_left_out(note.as_str())));
     }
     Letter {
         to: Recipient::Business,
@@ -73,7 +81,20 @@ fn what(line: &OrderLine) -> String {
         .as_ref()
         .map(|title| format!(", {title}"))
         .unwrap_or_default();
-    format!("{} × {}{variant}", line.quantity.get(), line.title)
+    let what = format!("{}{variant}", line.title);
+    format!(
+        "{} × {}",
+        line.quantity.get(),
+        plain(&what).unwrap_or("a product")
+    )
+}
+
+fn plain(text: &str) -> Option<&str> {
+    (!names_a_site(text)).then_some(text)
+}
+
+fn or_left_out(text: &str) -> &str {
+    plain(text).unwrap_or("(left out, since it names a site or a mailbox; the order shows it)")
 }
 
 fn payment(delivery: &Delivery) -> &'static str {
@@ -99,6 +120,7 @@ fn destination(delivery: &Delivery) -> String {
     ]
     .into_iter()
     .flatten()
+    .map(|line| or_left_out(&line).to_owned())
     .collect::<Vec<_>>()
     .join("\n")
 }
