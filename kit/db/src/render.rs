@@ -33,11 +33,12 @@ pub(crate) fn render(parts: &[Part], bound: Vec<Value>, dialect: Dialect) -> Ren
     }
 }
 
-/// How long a text is with all of its parts, but for its arguments.
+/// How long a text is at most, but for its arguments.
 fn length(parts: &[Part]) -> usize {
     let lengths = parts.iter().map(|part| match part {
         Part::Plain(text) => text.len(),
         Part::Optional(inner) => length(inner),
+        Part::Choice(_, alternatives) => alternatives.iter().map(|inner| length(inner)).max().unwrap_or(0),
         Part::Argument(_) | Part::List(_) | Part::Lock => 0,
     });
     lengths.sum()

@@ -9,7 +9,7 @@ use super::{
     Files, Tx, blocking,
     examine::examine,
     files::{lend, storage},
-    open::{Mode, open},
+    open::{Mode, close_whole, open},
     owner::Owner,
     slot::Slot,
 };
@@ -29,11 +29,7 @@ impl Files {
     pub(crate) async fn copy_out(&self, placement: &Placement, to: &Path) -> DbResult<()> {
         let stay = self.enter(placement).await?.stay().await?;
         let connection = stay.slot().open(Mode::Copier).await?;
-        let to = to
-            .to_str()
-            .ok_or_else(|| DbError::unavailable("the data directory's name is not UTF-8"))?;
-        let copied = blocking(|| connection.execute("VACUUM INTO ?1", [to])).map_err(DbError::from);
-        copied.map(drop).inspect_err(|error| stay.slot().alert(error))
+        blocking(|| vacuum(&connection, to)).inspect_err(|error| stay.slot().alert(error))
     }
 
     /// Puts a file in the place of a tenant's. What was there is gone only then.
@@ -46,17 +42,25 @@ impl Files {
     }
 }
 
+fn vacuum(connection: &Connection, to: &Path) -> DbResult<()> {
+    let to = to
+        .to_str()
+        .ok_or_else(|| DbError::unavailable("the data directory's name is not UTF-8"))?;
+    connection.execute("VACUUM INTO ?1", [to])?;
+    Ok(())
+}
+
 /// Brings what the write-ahead log holds into its file: left there, it would be taken for the log of the next file of
 /// that name. A store that cannot be read any more has none that matters.
 fn settle(path: &Path) -> DbResult<()> {
     let log = beside(path, "-wal");
-    if !log.exists() {
-        return Ok(());
-    }
-    let settled = open(path, Mode::Writer)
-        .and_then(|connection| Ok(connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?));
-    if let Err(error) = settled {
-        tracing::warn!(%error, "the store that is replaced cannot be read any more");
+    if log.exists() && is_file(path) {
+        match open(path, Mode::Writer).and_then(close_whole) {
+            Err(DbError::Unfit(cause)) => {
+                tracing::warn!(cause, "the store that is replaced cannot be read any more");
+            }
+            settled => settled?,
+        }
     }
     for left in [log, beside(path, "-shm")] {
         if left.exists() {
@@ -64,6 +68,10 @@ fn settle(path: &Path) -> DbResult<()> {
         }
     }
     Ok(())
+}
+
+fn is_file(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|found| found.is_file())
 }
 
 impl Aside {
@@ -95,11 +103,10 @@ impl Aside {
             self.0.close();
             let connection = open(&self.0.path, Mode::Writer)?;
             connection.execute_batch("PRAGMA journal_mode = WAL")?;
-            close(connection)
+            close_whole(connection)
         })
     }
 }
 
-fn close(connection: Connection) -> DbResult<()> {
-    connection.close().map_err(|(_, error)| error.into())
-}
+#[cfg(test)]
+mod tests;

@@ -49,7 +49,7 @@ impl Files {
             }
         }
         let left = draft::abandoned(self.tenants()).map_err(storage)?;
-        strays.extend(left.iter().map(|path| name(path)));
+        strays.extend(left.iter().flat_map(|draft| &draft.files).map(|path| name(path)));
         strays.sort_unstable();
         Ok(strays)
     }

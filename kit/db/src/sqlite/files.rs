@@ -2,7 +2,6 @@
 
 use std::{
     fs, io,
-    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -13,14 +12,14 @@ use super::{
     Tx, blocking,
     lease::Lease,
     migrate,
-    open::{Mode, create, open},
+    open::{Mode, close_whole, create, open},
     owner::Owner,
     slot::{DESCRIPTORS, Entry, Slot},
     slots::Slots,
 };
 use crate::{
     DbError, DbResult, Placement,
-    draft::{self, Draft},
+    draft::{Draft, private_directory, sweep_drafts},
     migrations::Plan,
     unit::Access,
 };
@@ -41,11 +40,11 @@ pub(crate) struct Files {
 impl Files {
     /// Opens the data directory, making it and bringing the control store up to date.
     pub(crate) fn open(data: &Path, plan: Arc<Plan>, clock: Clock) -> DbResult<Self> {
-        let data = private_directory(data)?;
+        let data = private_directory(data).map_err(storage)?;
         let tenants = data.join("tenants");
         fs::create_dir_all(&tenants).map_err(storage)?;
         for directory in [&data, &tenants] {
-            draft::sweep(directory).map_err(storage)?;
+            sweep_drafts(directory).map_err(storage)?;
         }
         let control = data.join("control.db");
         migrate::migrate(&mut create(&control)?, &plan.control, 0, clock.now())?;
@@ -81,7 +80,7 @@ impl Files {
                 "INSERT INTO store (tenant, created_at) VALUES (?1, ?2)",
                 (tenant.uuid().as_bytes(), self.clock.now().as_micros()),
             )?;
-            connection.close().map_err(|(_, error)| error)?;
+            close_whole(connection)?;
             draft.put_new(&path).map_err(storage)
         })
     }
@@ -94,7 +93,7 @@ impl Files {
             let draft = Draft::new(&self.data).map_err(storage)?;
             let mut connection = create(draft.path())?;
             migrate::migrate(&mut connection, &schema.steps, schema.epoch, self.clock.now())?;
-            connection.close().map_err(|(_, error)| error)?;
+            close_whole(connection)?;
             draft.put(&template).map_err(storage)?;
         }
         Ok(template)
@@ -106,10 +105,13 @@ impl Files {
         stay.slot().equip(features).await
     }
 
-    /// Whether a tenant's file is known to be of the current schema, without opening it.
+    /// Whether a tenant's file is known to be of the current schema, without having SQLite open it.
     pub(crate) fn is_current(&self, placement: &Placement) -> DbResult<bool> {
-        let epoch = migrate::epoch_of(&self.path(placement.tenant)).map_err(storage)?;
-        Ok(epoch == self.plan.schema(&placement.features).epoch)
+        let epoch = self.plan.schema(&placement.features).epoch;
+        let is_marked = |path: &Path| Ok(migrate::epoch_of(path)? == epoch);
+        self.slots
+            .peek(placement.tenant, || self.slot(placement), is_marked)
+            .map_err(storage)
     }
 
     pub(super) fn control(&self) -> Entry {
@@ -117,10 +119,12 @@ impl Files {
     }
 
     pub(super) async fn enter(&self, placement: &Placement) -> DbResult<Entry> {
+        self.slots.enter(placement.tenant, || self.slot(placement)).await
+    }
+
+    fn slot(&self, placement: &Placement) -> Slot {
         let Placement { tenant, features, .. } = placement;
-        let owner = || Owner::new(*tenant, &self.plan, features);
-        let make = || Slot::of_tenant(self.path(*tenant), owner());
-        self.slots.enter(*tenant, make).await
+        Slot::of_tenant(self.path(*tenant), Owner::new(*tenant, &self.plan, features))
     }
 
     /// Where tenants' files are, and drafts of them.
@@ -139,18 +143,6 @@ fn open_tenants() -> usize {
     let descriptors = rlimit::increase_nofile_limit(u64::MAX).unwrap_or(1024);
     let affordable = descriptors / 2 / DESCRIPTORS;
     usize::try_from(affordable.clamp(16, OPEN_TENANTS)).unwrap_or(16)
-}
-
-/// The data directory, which nobody else on the machine may look into, by a path without links: SQLite follows none.
-fn private_directory(data: &Path) -> DbResult<PathBuf> {
-    if !data.exists() {
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(data)
-            .map_err(storage)?;
-    }
-    data.canonicalize().map_err(storage)
 }
 
 pub(super) async fn lend(entry: Entry, access: Access) -> DbResult<Tx> {

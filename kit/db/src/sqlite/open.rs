@@ -29,7 +29,10 @@ pub(super) fn open(path: &Path, mode: Mode) -> DbResult<Connection> {
     // A link in place of the file could lead into another tenant's.
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-    configure(Connection::open_with_flags_and_vfs(path, flags, VFS)?, mode)
+    let connection = Connection::open_with_flags_and_vfs(path, flags, VFS)?;
+    configure(&connection)?;
+    restrict(&connection, mode)?;
+    Ok(connection)
 }
 
 /// Opens a file, making it when it is not there.
@@ -38,10 +41,24 @@ pub(super) fn create(path: &Path) -> DbResult<Connection> {
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_CREATE;
     let connection = Connection::open_with_flags_and_vfs(path, flags, VFS)?;
     connection.execute_batch("PRAGMA journal_mode = WAL")?;
-    configure(connection, Mode::Writer)
+    configure(&connection)?;
+    Ok(connection)
 }
 
-fn configure(connection: Connection, mode: Mode) -> DbResult<Connection> {
+/// Closes a file that goes elsewhere. All that was committed is in it then, and not in the write-ahead log beside it: merely
+/// to close it would not say whether there was room for that.
+pub(super) fn close_whole(connection: Connection) -> DbResult<()> {
+    // Nobody else may be at work on it, so there is nobody to wait for.
+    connection.busy_timeout(Duration::ZERO)?;
+    let is_busy: bool = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    if is_busy {
+        return Err(DbError::unavailable("somebody else is at work on the file"));
+    }
+    connection.close().map_err(|(_, error)| error.into())
+}
+
+/// What every connection is, which may do anything but attach another file.
+fn configure(connection: &Connection) -> DbResult<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
@@ -53,11 +70,18 @@ fn configure(connection: Connection, mode: Mode) -> DbResult<Connection> {
         "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -2000;
          PRAGMA journal_size_limit = 4194304;",
     )?;
-    if mode == Mode::Reader {
-        connection.execute_batch("PRAGMA query_only = ON")?;
+    connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+    Ok(())
+}
+
+/// Makes one of a kind out of a connection that may write.
+pub(super) fn restrict(connection: &Connection, mode: Mode) -> DbResult<()> {
+    match mode {
+        Mode::Reader => connection.execute_batch("PRAGMA query_only = ON")?,
+        Mode::Writer => {}
+        Mode::Copier => drop(connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 1)?),
     }
-    connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, i32::from(mode == Mode::Copier))?;
-    Ok(connection)
+    Ok(())
 }
 
 /// Refuses a file that another tenant's data got into: renamed, copied or restored to the wrong place.

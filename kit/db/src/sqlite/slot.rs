@@ -16,7 +16,7 @@ use tokio::sync::{
 
 use super::{
     blocking,
-    open::{Mode, open},
+    open::{Mode, open, restrict},
     owner::Owner,
 };
 use crate::{DbError, DbResult};
@@ -157,16 +157,22 @@ impl Slot {
         let mut known = in_time(self.known.lock()).await?;
         let opened = blocking(|| {
             let found = identity(&self.path)?;
+            let mut connection = open(&self.path, Mode::Writer)?;
+            self.check(&connection)?;
             if *known != Some(found) {
-                self.prepare(&FeatureSet::default())?;
+                self.catch_up(&mut connection, &FeatureSet::default())?;
                 *known = Some(found);
             }
-            let connection = open(&self.path, mode)?;
-            self.check(&connection)?;
+            restrict(&connection, mode)?;
             Ok(connection)
         });
         drop(known);
         opened.map_err(unfit).inspect_err(|error| self.alert(error))
+    }
+
+    /// Whether the file was found to be of the current schema and may be open.
+    pub(super) fn is_known(&self) -> bool {
+        self.known.try_lock().is_ok_and(|known| known.is_some())
     }
 
     /// Whether the open connections still are on the file that has the name: another may have been put in its place, or
@@ -184,19 +190,21 @@ impl Slot {
         }
     }
 
-    fn prepare(&self, more: &FeatureSet) -> DbResult<()> {
-        let Some(owner) = &self.owner else {
-            return Ok(());
-        };
-        let mut connection = open(&self.path, Mode::Writer)?;
-        owner.check(&connection)?;
-        owner.catch_up(&mut connection, more)
+    fn catch_up(&self, connection: &mut Connection, more: &FeatureSet) -> DbResult<()> {
+        match &self.owner {
+            Some(owner) => owner.catch_up(connection, more),
+            None => Ok(()),
+        }
     }
 
     /// Makes the tables of these features. Who writes is waited for; readers go on.
     pub(super) async fn equip(&self, features: &FeatureSet) -> DbResult<()> {
         let _alone = in_time(Arc::clone(&self.writer).lock_owned()).await?;
-        let made = blocking(|| self.prepare(features));
+        let made = blocking(|| {
+            let mut connection = open(&self.path, Mode::Writer)?;
+            self.check(&connection)?;
+            self.catch_up(&mut connection, features)
+        });
         made.map_err(unfit).inspect_err(|error| self.alert(error))
     }
 

@@ -2,6 +2,8 @@
 
 use std::{
     collections::HashMap,
+    io,
+    path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -27,13 +29,14 @@ pub(super) struct Slots {
 #[derive(Debug)]
 struct Files {
     open: LruCache<TenantId, Arc<Slot>>,
-    /// Taken out and not closed yet. Whoever wants one of these gets the same slot, and waits at its gate.
+    /// Taken out and not closed yet, or looked at from outside. Whoever wants one of these gets the same slot, and waits at
+    /// its gate.
     closing: HashMap<TenantId, Arc<Slot>>,
 }
 
-/// A file that is to be closed, with its gate shut.
+/// A file that nobody gets to open, with its gate shut.
 #[derive(Debug)]
-struct Evicted {
+struct Held {
     tenant: TenantId,
     slot: Arc<Slot>,
     gate: OwnedRwLockWriteGuard<()>,
@@ -59,9 +62,28 @@ impl Slots {
         let turn = self.turn().await?;
         let (entry, evicted) = self.begin(tenant, turn, make);
         if let Some(evicted) = evicted {
+            metrics::counter!("stoa_slot_evictions_total").increment(1);
             self.close(evicted);
         }
         Ok(entry)
+    }
+
+    /// Whether a tenant's file is of the current schema: known of one that may be open here, else asked of the file itself,
+    /// which nobody gets to open meanwhile. Whoever closes a file takes away all locks that its process has on it, also those
+    /// of SQLite's connections (`fcntl`'s advisory locks, <https://www.sqlite.org/howtocorrupt.html>, 2.2).
+    pub(super) fn peek(
+        &self,
+        tenant: TenantId,
+        make: impl FnOnce() -> Slot,
+        ask: impl FnOnce(&Path) -> io::Result<bool>,
+    ) -> io::Result<bool> {
+        let held = match self.files().hold(tenant, make) {
+            Ok(held) => held,
+            Err(open) => return Ok(open.is_known()),
+        };
+        let answer = blocking(|| ask(&held.slot.path));
+        self.close(held);
+        answer
     }
 
     fn join(&self, tenant: TenantId) -> Option<Entry> {
@@ -83,7 +105,7 @@ impl Slots {
         tenant: TenantId,
         turn: OwnedSemaphorePermit,
         make: impl FnOnce() -> Slot,
-    ) -> (Entry, Option<Evicted>) {
+    ) -> (Entry, Option<Held>) {
         let mut files = self.files();
         if let Some(slot) = files.open.get(&tenant) {
             return (slot.begin(turn), None);
@@ -100,9 +122,8 @@ impl Slots {
     }
 
     /// Closing writes to the disk: only those who want this very file wait for it.
-    fn close(&self, evicted: Evicted) {
-        let Evicted { tenant, slot, gate } = evicted;
-        metrics::counter!("stoa_slot_evictions_total").increment(1);
+    fn close(&self, held: Held) {
+        let Held { tenant, slot, gate } = held;
         blocking(|| slot.close());
         self.files().closing.remove(&tenant);
         drop(gate);
@@ -115,7 +136,7 @@ impl Slots {
 
 impl Files {
     /// Takes out the slot that is longest unused and that nobody is at work on, when there are as many as may be.
-    fn make_room(&mut self, room: usize) -> Option<Evicted> {
+    fn make_room(&mut self, room: usize) -> Option<Held> {
         if self.open.len() < room {
             return None;
         }
@@ -124,9 +145,27 @@ impl Files {
             .iter()
             .rev()
             .find_map(|(tenant, slot)| Some((*tenant, slot.shut_idle()?)))?;
+        self.shut(tenant, gate)
+    }
+
+    fn shut(&mut self, tenant: TenantId, gate: OwnedRwLockWriteGuard<()>) -> Option<Held> {
         let slot = self.open.pop(&tenant)?;
         self.closing.insert(tenant, Arc::clone(&slot));
-        Some(Evicted { tenant, slot, gate })
+        Some(Held { tenant, slot, gate })
+    }
+
+    /// Keeps everybody out of a file that is not open; one that may be is left as it is.
+    fn hold(&mut self, tenant: TenantId, make: impl FnOnce() -> Slot) -> Result<Held, Arc<Slot>> {
+        let present = self.open.peek(&tenant).or_else(|| self.closing.get(&tenant));
+        if let Some(slot) = present {
+            return Err(Arc::clone(slot));
+        }
+        let slot = Arc::new(make());
+        let Some(gate) = slot.shut_idle() else {
+            return Err(slot);
+        };
+        self.closing.insert(tenant, Arc::clone(&slot));
+        Ok(Held { tenant, slot, gate })
     }
 }
 

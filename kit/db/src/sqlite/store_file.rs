@@ -8,7 +8,7 @@ use stoa_core::Timestamp;
 
 use super::{
     migrate,
-    open::{Mode, create, open},
+    open::{Mode, close_whole, create, open},
 };
 use crate::{DbError, DbResult, Value, migrations::Schema};
 
@@ -149,7 +149,7 @@ impl StoreFile {
     /// Leaves a file that is whole.
     pub(crate) fn finish(self) -> DbResult<()> {
         self.0.execute_batch("COMMIT")?;
-        self.0.close().map_err(|(_, error)| error.into())
+        close_whole(self.0)
     }
 
     fn texts(&mut self, text: &str, about: Option<&str>) -> DbResult<Vec<String>> {

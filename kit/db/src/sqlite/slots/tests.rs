@@ -166,3 +166,76 @@ async fn a_file_that_is_gone_is_not_written_on() {
     std::fs::rename(room.directory.path().join("elsewhere"), room.path(tenant)).unwrap();
     room.lease(tenant, Access::Write).await.unwrap();
 }
+
+/// The locks that this process holds on a file, as the kernel has them (proc_locks(5)).
+fn locks(path: &std::path::Path) -> Vec<String> {
+    let inode = std::os::unix::fs::MetadataExt::ino(&std::fs::metadata(path).unwrap());
+    let (pid, file) = (format!(" {} ", std::process::id()), format!(":{inode} "));
+    let locks = std::fs::read_to_string("/proc/locks").unwrap();
+    let own = locks
+        .lines()
+        .filter(|line| line.contains(&pid) && line.contains(&file));
+    own.map(|line| line.split_once(':').unwrap().1.to_owned())
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn looking_at_a_file_takes_no_lock_away() {
+    let room = Room::for_tenants(2);
+    let tenant = room.tenant();
+    let slot = || {
+        Slot::of_tenant(
+            room.path(tenant),
+            Owner::new(tenant, &room.plan, &FeatureSet::default()),
+        )
+    };
+    let peek = |answer: bool| {
+        room.slots.peek(tenant, slot, |path| {
+            std::fs::read(path)?;
+            Ok(answer)
+        })
+    };
+    assert!(!peek(false).unwrap(), "asked of the file while it is not open");
+    let lease = room.lease(tenant, Access::Read).await.unwrap();
+    let before = locks(&room.path(tenant));
+    assert!(!before.is_empty());
+    assert!(
+        peek(false).unwrap(),
+        "it was brought up to date when it was opened"
+    );
+    assert_eq!(locks(&room.path(tenant)), before);
+    drop(lease);
+    assert!(peek(false).unwrap());
+    assert_eq!(locks(&room.path(tenant)), before);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_comes_while_a_file_is_looked_at_waits() {
+    let room = Room::for_tenants(2);
+    let tenant = room.tenant();
+    let slot = || {
+        Slot::of_tenant(
+            room.path(tenant),
+            Owner::new(tenant, &room.plan, &FeatureSet::default()),
+        )
+    };
+    let held = room.slots.files().hold(tenant, slot).unwrap();
+    let mut late = Box::pin(room.lease(tenant, Access::Read));
+    assert!(late.as_mut().now_or_never().is_none());
+    room.slots.close(held);
+    late.await.unwrap();
+    assert!(room.slots.files().closing.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_first_to_come_opens_a_file_once() {
+    for access in [Access::Read, Access::Write] {
+        let room = Room::for_tenants(1);
+        let tenant = room.tenant();
+        let lease = room.lease(tenant, access).await.unwrap();
+        let written = lease.as_ref().unwrap().execute("DELETE FROM journal", []);
+        assert_eq!(written.is_ok(), access == Access::Write);
+        let attached = lease.as_ref().unwrap().execute("ATTACH ':memory:' AS other", []);
+        assert!(attached.is_err());
+    }
+}
