@@ -257,16 +257,11 @@ async fn whom_a_database_has_is_compared() {
     let tenant = platform.tenant().await.tenant();
     let superuser = connect(&server.superuser_url()).await;
     let unknown = TenantId::new(platform.db.clock().now());
+    let (unknown_id, id) = (unknown.uuid(), tenant.uuid());
     for (damage, undo, whose, says) in [
         (
-            format!(
-                "INSERT INTO shard.placements VALUES ('{}', 1, true)",
-                unknown.uuid()
-            ),
-            format!(
-                "DELETE FROM shard.placements WHERE tenant_id = '{}'",
-                unknown.uuid()
-            ),
+            format!("INSERT INTO shard.placements VALUES ('{unknown_id}', 1, true)"),
+            format!("DELETE FROM shard.placements WHERE tenant_id = '{unknown_id}'"),
             unknown,
             "nobody knows",
         ),
@@ -284,10 +279,7 @@ async fn whom_a_database_has_is_compared() {
         ),
         (
             "DELETE FROM shard.placements".to_owned(),
-            format!(
-                "INSERT INTO shard.placements VALUES ('{}', 1, true)",
-                tenant.uuid()
-            ),
+            format!("INSERT INTO shard.placements VALUES ('{id}', 1, true)"),
             tenant,
             "does not have the store",
         ),
