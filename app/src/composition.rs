@@ -27,13 +27,12 @@ use tokio::{
 use crate::{
     LoadedShop, Settings, console, demo,
     directory::{PlatformDirectory, ask_sender, ask_standing},
+    jobs::{lift_abandoned, lift_fences},
 };
 
 /// How often what changed here is told and what changed elsewhere is asked for: what one server tells at the end of its
 /// turn, another hears at the end of its own, and that is within a second.
 const EXCHANGE: Duration = Duration::from_millis(400);
-/// How often creations that were cut short are looked for; a younger one is still under way.
-const LEFTOVERS: Duration = Duration::from_secs(60);
 /// Where snapshots are, in the data directory.
 const SNAPSHOTS: &str = "snapshots";
 /// How many stores are brought to the current schema at once.
@@ -97,7 +96,7 @@ fn imports(max_mib: u32) -> Imports {
     Imports::new(vec![stoa_commerce::PRODUCTS], max_mib)
 }
 
-/// Every kind of job, each with its module's feature.
+/// Every kind of job: tenants', each with its module's feature, and the platform's own.
 fn job_kinds(modules: Vec<Module>, mailer: &Mailer, db: &Db, tenants: &Tenants) -> JobKinds {
     let mut kinds = JobKinds::default();
     kinds.add(None, mailer.job(ask_sender(db, tenants)));
@@ -105,7 +104,11 @@ fn job_kinds(modules: Vec<Module>, mailer: &Mailer, db: &Db, tenants: &Tenants) 
         for kind in module.jobs {
             kinds.add(module.feature, kind);
         }
+        for kind in module.platform_jobs {
+            kinds.add_platform(kind);
+        }
     }
+    kinds.add_platform(lift_fences());
     kinds
 }
 
@@ -208,7 +211,7 @@ impl Stoa {
         &self.tenants
     }
 
-    /// Does the tenants' jobs.
+    /// Does jobs, the tenants' and the platform's.
     #[must_use]
     pub fn runner(&self) -> &Runner {
         &self.runner
@@ -319,10 +322,9 @@ impl Stoa {
             drop(serving);
             served
         };
-        let (served, (), (), ()) = tokio::join!(
+        let (served, (), ()) = tokio::join!(
             server,
-            every(EXCHANGE, ended.clone(), async || self.exchange().await),
-            every(LEFTOVERS, ended, async || self.finish_leftovers().await),
+            every(EXCHANGE, ended, async || self.exchange().await),
             self.runner.run(async move {
                 // An error says that the sender is gone.
                 let _ = ending.changed().await;
@@ -375,36 +377,14 @@ impl Stoa {
     /// Opens stores that were being moved when that broke off, and takes away what moves have left behind. A database that
     /// is down keeps nobody from starting.
     async fn finish_moves(&self) {
-        self.lift_fences().await;
+        if let Err(error) = lift_abandoned(&self.db).await {
+            tracing::warn!(%error, "stores that nobody moves any more could not be looked for");
+        }
         match self.db.remove_leftovers().await {
             Ok(0) => {}
             Ok(removed) => tracing::info!(removed, "stores that moves left behind were taken away"),
             Err(error) => tracing::warn!(%error, "what moves left behind could not be looked for"),
         }
-    }
-
-    async fn lift_fences(&self) {
-        match self.db.lift_abandoned_fences().await {
-            Ok(lifted) => {
-                for tenant in lifted {
-                    tracing::warn!(%tenant, "a store that was being moved when that broke off is open again");
-                }
-            }
-            Err(error) => tracing::warn!(%error, "stores that nobody moves any more could not be looked for"),
-        }
-    }
-
-    async fn exchange(&self) {
-        if let Err(error) = self.db.exchange_generations().await {
-            tracing::warn!(%error, "what other processes changed is not known for now");
-        }
-    }
-
-    async fn finish_leftovers(&self) {
-        if let Err(error) = stoa_tenants::finish_provisioning(&self.db, LEFTOVERS).await {
-            tracing::warn!(%error, "creations that were cut short could not be looked for");
-        }
-        self.lift_fences().await;
     }
 }
 

@@ -96,6 +96,7 @@ pub(crate) fn module() -> Module {
         ),
         sections: Vec::new(),
         jobs: Vec::new(),
+        platform_jobs: Vec::new(),
     }
 }
 

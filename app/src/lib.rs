@@ -4,6 +4,7 @@ mod composition;
 mod console;
 mod demo;
 mod directory;
+mod jobs;
 mod settings;
 mod snapshots;
 

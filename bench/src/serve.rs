@@ -75,6 +75,7 @@ fn module() -> Module {
         pages: Pages::new(),
         sections: Vec::new(),
         jobs: Vec::new(),
+        platform_jobs: Vec::new(),
     }
 }
 

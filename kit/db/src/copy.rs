@@ -118,7 +118,7 @@ impl Db {
         }
         let tx = Tx::Sqlite(aside.begin().await?);
         let unit = Unit::new(tx, Access::Write, self.clock().now(), actor);
-        let mut cx = Cx::new(snapshot.tenant, unit, Arc::clone(&self.0.signals));
+        let mut cx = Cx::new(snapshot.tenant, unit, None, Arc::clone(&self.0.signals));
         cx.record(&StoreRestored(*snapshot));
         cx.commit().await?;
         let features = aside.features();

@@ -3,9 +3,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use stoa_core::{Actor, Id, TenantId, Timestamp};
+use stoa_vault::TenantKey;
 
 use crate::{
-    ControlSql, DbResult, Event, JournalFilter, JournalLine, Query, Sql, Stretch,
+    ControlSql, DbError, DbResult, Event, JournalFilter, JournalLine, Query, Sql, Stretch,
     db::Signals,
     generations::{self, Raised},
     journal::{Entry, JournalTexts},
@@ -22,6 +23,8 @@ pub struct Cx {
     recorded: bool,
     /// A job was added that is due.
     due: bool,
+    /// Seals what jobs are to be done with; whoever only reads has none.
+    key: Option<TenantKey>,
     signals: Arc<Signals>,
 }
 
@@ -31,6 +34,7 @@ pub struct PlatformCx {
     unit: Unit,
     /// In one order everywhere, so that no two wait for each other.
     raised: BTreeMap<TenantId, Raised>,
+    key: TenantKey,
     signals: Arc<Signals>,
 }
 
@@ -51,13 +55,14 @@ struct Raising {
 }
 
 impl Cx {
-    pub(crate) fn new(tenant: TenantId, unit: Unit, signals: Arc<Signals>) -> Self {
+    pub(crate) fn new(tenant: TenantId, unit: Unit, key: Option<TenantKey>, signals: Arc<Signals>) -> Self {
         Self {
             tenant,
             unit,
             raised: Raised::default(),
             recorded: false,
             due: false,
+            key,
             signals,
         }
     }
@@ -107,6 +112,12 @@ impl Cx {
 
     pub(crate) fn unit(&mut self) -> &mut Unit {
         &mut self.unit
+    }
+
+    pub(crate) fn sealing_key(&self) -> DbResult<&TenantKey> {
+        self.key
+            .as_ref()
+            .ok_or_else(|| DbError::unexpected("a reader has no key"))
     }
 
     pub(crate) fn note_due(&mut self) {
@@ -176,10 +187,11 @@ impl Drop for Raising {
 }
 
 impl PlatformCx {
-    pub(crate) fn new(unit: Unit, signals: Arc<Signals>) -> Self {
+    pub(crate) fn new(unit: Unit, key: TenantKey, signals: Arc<Signals>) -> Self {
         Self {
             unit,
             raised: BTreeMap::new(),
+            key,
             signals,
         }
     }
@@ -226,6 +238,10 @@ impl PlatformCx {
         self.unit.commit(&JournalTexts::Platform, raising).await?;
         self.signals.generations.told(told);
         Ok(())
+    }
+
+    pub(crate) fn sealing_key(&self) -> &TenantKey {
+        &self.key
     }
 
     pub(crate) fn unit(&mut self) -> &mut Unit {

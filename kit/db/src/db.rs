@@ -9,13 +9,13 @@ mod shards;
 use std::{path::PathBuf, sync::Arc};
 
 use stoa_core::{Actor, Clock, FeatureSet, TenantId};
-use stoa_vault::Vault;
+use stoa_vault::{TenantKey, Vault};
 use tokio::sync::Notify;
 
 use crate::{
     Cx, DbError, DbResult, Migrations, PlatformCx,
     generations::{self, Generation, Generations, Raised},
-    jobs::{Lease, Warmth},
+    jobs::Warmth,
     keyring::Keyring,
     migrations::Plan,
     notices::Notices,
@@ -236,7 +236,8 @@ impl Db {
             Engine::Postgres(pools) => Tx::Postgres(Box::new(pools.control(access).await?)),
         };
         let unit = Unit::new(tx, access, self.0.clock.now(), actor);
-        Ok(PlatformCx::new(unit, Arc::clone(&self.0.signals)))
+        let key = self.vault().platform_key().clone();
+        Ok(PlatformCx::new(unit, key, Arc::clone(&self.0.signals)))
     }
 }
 
@@ -248,7 +249,7 @@ impl TenantDb {
 
     /// A unit of work that the engine holds to reading.
     pub async fn read(&self) -> DbResult<Cx> {
-        self.unit(Access::Read).await
+        self.unit(Access::Read, None).await
     }
 
     /// A unit of work that writes with `commit`. Somebody is sure to look at what it leaves to be done: that is written to
@@ -257,18 +258,17 @@ impl TenantDb {
         if !self.db.warmth().is_warm(self.tenant, self.db.clock().now()) {
             self.db.wake(self.tenant).await?;
         }
-        self.unit(Access::Write).await
+        self.begin_awaited().await
     }
 
-    /// A unit of work of whoever holds the lease on the tenant's jobs, and so is sure to look at what it leaves to be done.
-    pub async fn begin_under(&self, lease: &Lease) -> DbResult<Cx> {
-        if lease.tenant != self.tenant {
-            return Err(DbError::unexpected("a lease on another tenant"));
-        }
-        self.unit(Access::Write).await
+    /// A unit of work of whom somebody waits for, to look at what it leaves to be done.
+    pub(crate) async fn begin_awaited(&self) -> DbResult<Cx> {
+        // Now: while this is open, the control store is not to be.
+        let key = self.db.tenant_key(self.tenant).await?;
+        self.unit(Access::Write, Some(key)).await
     }
 
-    async fn unit(&self, access: Access) -> DbResult<Cx> {
+    async fn unit(&self, access: Access, key: Option<TenantKey>) -> DbResult<Cx> {
         let Inner {
             engine,
             clock,
@@ -285,6 +285,6 @@ impl TenantDb {
             }
         };
         let unit = Unit::new(tx, access, clock.now(), self.actor.clone());
-        Ok(Cx::new(self.tenant, unit, Arc::clone(signals)))
+        Ok(Cx::new(self.tenant, unit, key, Arc::clone(signals)))
     }
 }

@@ -32,7 +32,7 @@ impl Cx {
     pub async fn claim_key(&mut self, key: [u8; 32], request: [u8; 32]) -> DbResult<Claimed> {
         let now = self.now();
         let too_old = now.minus(KEPT);
-        self.sweep_keys().await?;
+        self.sweep_keys(SWEPT).await?;
         self.sql(sql!("DELETE FROM idempotency_keys WHERE key = $1 AND at <= $2"))
             .bind(key)
             .bind(too_old)
@@ -79,8 +79,9 @@ impl Cx {
         Ok(())
     }
 
-    /// Takes away some of the keys that are too old: as each new one does so, none pile up.
-    async fn sweep_keys(&mut self) -> DbResult<()> {
+    /// Takes away some of the keys that are too old. Each new one does so, so that none pile up, and whoever does the
+    /// tenant's jobs, so that none stay.
+    pub async fn sweep_keys(&mut self, limit: i64) -> DbResult<()> {
         let too_old = self.now().minus(KEPT);
         // In one order, so that no two wait for each other.
         let keys: Vec<(Vec<u8>,)> = self
@@ -88,7 +89,7 @@ impl Cx {
                 "SELECT key FROM idempotency_keys WHERE at <= $1 ORDER BY at, key LIMIT $2 FOR UPDATE"
             ))
             .bind(too_old)
-            .bind(SWEPT)
+            .bind(limit)
             .all()
             .await?;
         if keys.is_empty() {

@@ -71,6 +71,7 @@ const OWN: Migrations = Migrations {
         tenant_migration!("0002_jobs"),
         tenant_migration!("0003_idempotency"),
         tenant_migration!("0004_letters"),
+        tenant_migration!("0005_sealed_jobs"),
     ],
     control: &[
         control_migration!("0001_platform"),
@@ -79,6 +80,7 @@ const OWN: Migrations = Migrations {
         control_migration!("0004_jobs"),
         control_migration!("0005_store_features"),
         control_migration!("0006_config_generation"),
+        control_migration!("0007_platform_jobs"),
     ],
 };
 

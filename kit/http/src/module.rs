@@ -3,7 +3,7 @@
 use serde_json::Value;
 use stoa_core::Feature;
 use stoa_db::{Cx, DbResult, Migrations};
-use stoa_jobs::JobKind;
+use stoa_jobs::{JobKind, PlatformJobKind};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{BoxFuture, HttpState, Pages};
@@ -21,8 +21,10 @@ pub struct Module {
     pub pages: Pages,
     /// What it offers to pages of other modules.
     pub sections: Vec<Section>,
-    /// What it does later.
+    /// What it does later for a tenant.
     pub jobs: Vec<JobKind>,
+    /// What it does later for the platform as a whole.
+    pub platform_jobs: Vec<PlatformJobKind>,
 }
 
 /// Data for pages that belong to another module, such as the featured products of a home page.

@@ -4,29 +4,53 @@ use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
 
 use futures_util::{FutureExt, future::BoxFuture};
 use stoa_core::{Feature, FeatureSet};
-use stoa_db::Job;
+use stoa_db::{Db, Job, JobId, TenantDb, jobs::JobStore};
 
 use crate::{JobError, JobResult, Running, Timing};
 
 /// A job that takes longer than this has failed, unless its kind says otherwise.
 const TIME_LIMIT: Duration = Duration::from_secs(5 * 60);
 
-type Work = Arc<dyn Fn(Running, serde_json::Value) -> BoxFuture<'static, JobResult> + Send + Sync>;
+type Work<S> = Arc<dyn Fn(Running<S>, serde_json::Value) -> BoxFuture<'static, JobResult> + Send + Sync>;
+type Settle = Arc<dyn Fn(Vec<JobId>) -> BoxFuture<'static, JobResult> + Send + Sync>;
 
-/// A kind of job, and how it is done.
+/// A kind of job, and how it is done: a tenant's, or with [`Db`] as its store, the platform's own.
 #[derive(Clone)]
-pub struct JobKind {
+pub struct JobKind<S: JobStore = TenantDb> {
     pub(crate) name: &'static str,
     pub(crate) attempts: u32,
     pub(crate) time_limit: Duration,
     pub(crate) timing: Option<Timing>,
-    pub(crate) work: Work,
+    pub(crate) work: Work<S>,
+    pub(crate) settle: Option<Settle>,
 }
 
+/// A kind of job of the platform's own.
+pub type PlatformJobKind = JobKind<Db>;
+
 impl JobKind {
-    /// `work` does one job. It may be called again for the same job, so that its effect stands in one unit of work with
-    /// [`Running::complete`], or is one that can be repeated.
+    /// `work` does one job of a tenant. It may be called again for the same job, so that its effect stands in one unit of
+    /// work with [`Running::complete`], or is one that can be repeated.
     pub fn of<J: Job, F>(work: impl Fn(Running, J) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = JobResult> + Send + 'static,
+    {
+        Self::new(work)
+    }
+}
+
+impl PlatformJobKind {
+    /// The same for a job of the platform itself.
+    pub fn of_platform<J: Job, F>(work: impl Fn(Running<Db>, J) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = JobResult> + Send + 'static,
+    {
+        Self::new(work)
+    }
+}
+
+impl<S: JobStore> JobKind<S> {
+    fn new<J: Job, F>(work: impl Fn(Running<S>, J) -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = JobResult> + Send + 'static,
     {
@@ -42,6 +66,7 @@ impl JobKind {
                     futures_util::future::ready(Err(JobError::Hopeless(why))).boxed()
                 }
             }),
+            settle: None,
         }
     }
 
@@ -52,15 +77,27 @@ impl JobKind {
         self
     }
 
-    /// Has every tenant do this job again and again. What it is done with is JSON's `null`: a struct without fields.
+    /// Has every tenant, or the platform, do this job again and again. What it is done with is JSON's `null`: a struct
+    /// without fields.
     #[must_use]
     pub fn recurring(mut self, timing: Timing) -> Self {
         self.timing = Some(timing);
         self
     }
+
+    /// What such jobs have done is safe only after this, which is called once for several of them. When it fails, so have
+    /// they.
+    #[must_use]
+    pub fn settled_by<F>(mut self, settle: impl Fn(Vec<JobId>) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = JobResult> + Send + 'static,
+    {
+        self.settle = Some(Arc::new(move |jobs| settle(jobs).boxed()));
+        self
+    }
 }
 
-impl fmt::Debug for JobKind {
+impl<S: JobStore> fmt::Debug for JobKind<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("JobKind")
             .field("name", &self.name)
@@ -68,28 +105,52 @@ impl fmt::Debug for JobKind {
     }
 }
 
-/// Every kind of job that there is, each with the feature that it belongs to.
+/// Every kind of job that there is: tenants', each with the feature that it belongs to, and the platform's.
 #[derive(Debug, Default)]
-pub struct JobKinds(HashMap<&'static str, (Option<Feature>, JobKind)>);
+pub struct JobKinds {
+    pub(crate) tenants: Kinds<TenantDb>,
+    pub(crate) platform: Kinds<Db>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Kinds<S: JobStore>(HashMap<&'static str, (Option<Feature>, JobKind<S>)>);
 
 impl JobKinds {
     /// # Panics
     /// When two kinds have one name: which is meant could not be told.
     pub fn add(&mut self, feature: Option<Feature>, kind: JobKind) {
+        self.tenants.add(feature, kind);
+    }
+
+    /// # Panics
+    /// When two kinds have one name: which is meant could not be told.
+    pub fn add_platform(&mut self, kind: PlatformJobKind) {
+        self.platform.add(None, kind);
+    }
+}
+
+impl<S: JobStore> Default for Kinds<S> {
+    fn default() -> Self {
+        Self(HashMap::new())
+    }
+}
+
+impl<S: JobStore> Kinds<S> {
+    fn add(&mut self, feature: Option<Feature>, kind: JobKind<S>) {
         let name = kind.name;
         let other = self.0.insert(name, (feature, kind));
         assert!(other.is_none(), "two kinds of jobs are called {name}");
     }
 
-    pub(crate) fn get(&self, name: &str) -> Option<(Option<Feature>, &JobKind)> {
+    pub(crate) fn get(&self, name: &str) -> Option<(Option<Feature>, &JobKind<S>)> {
         self.0.get(name).map(|(feature, kind)| (*feature, kind))
     }
 
-    /// The kinds that recur, as far as a business has their features.
+    /// The kinds that recur, as far as their features are there.
     pub(crate) fn recurring<'k>(
         &'k self,
         features: &'k FeatureSet,
-    ) -> impl Iterator<Item = (&'k JobKind, Timing)> {
+    ) -> impl Iterator<Item = (&'k JobKind<S>, Timing)> {
         self.0.values().filter_map(|(feature, kind)| {
             let is_on = feature.is_none_or(|feature| features.contains(feature));
             kind.timing.filter(|_| is_on).map(|timing| (kind, timing))

@@ -1,8 +1,10 @@
-//! Does tenants' jobs: leases, attempts, schedules, and a fair turn for everybody.
+//! Does jobs of tenants, and of the platform itself: leases, attempts, schedules, and a fair turn for everybody.
 #![doc = include_str!("../README.md")]
 
 mod backoff;
 mod kind;
+mod owner;
+mod queue;
 mod runner;
 mod running;
 mod slice;
@@ -10,7 +12,7 @@ mod standing;
 mod stop;
 mod timing;
 
-pub use kind::{JobKind, JobKinds};
+pub use kind::{JobKind, JobKinds, PlatformJobKind};
 pub use runner::{Runner, RunnerOptions};
 pub use running::{JobError, JobResult, Running};
 pub use standing::{Ask, Standing};

@@ -4,8 +4,8 @@ use serde_json::Value;
 use std::time::Duration;
 use stoa_core::{Clock, Failure, FeatureSet, TenantId};
 use stoa_db::{
-    Cx, DbError, DbResult, JobId, TenantDb,
-    jobs::{self, Attempt},
+    DbError, DbResult, JobId, TenantDb,
+    jobs::{self, Attempt, JobStore, JobUnit as _},
 };
 
 pub type JobResult = Result<(), JobError>;
@@ -35,17 +35,30 @@ impl From<DbError> for JobError {
     }
 }
 
-/// A job that is being done: its tenant's store, and the way to say how far it is.
+/// A job that is being done: its store, and the way to say how far it is.
 #[derive(Debug, Clone)]
-pub struct Running {
-    store: TenantDb,
+pub struct Running<S: JobStore = TenantDb> {
+    store: S,
     features: FeatureSet,
     clock: Clock,
     attempt: Attempt,
 }
 
 impl Running {
-    pub(crate) fn new(store: TenantDb, features: FeatureSet, clock: Clock, attempt: Attempt) -> Self {
+    #[must_use]
+    pub fn tenant(&self) -> TenantId {
+        self.store.tenant()
+    }
+
+    /// What the tenant has, as it was when the job began.
+    #[must_use]
+    pub fn features(&self) -> &FeatureSet {
+        &self.features
+    }
+}
+
+impl<S: JobStore> Running<S> {
+    pub(crate) fn new(store: S, features: FeatureSet, clock: Clock, attempt: Attempt) -> Self {
         Self {
             store,
             features,
@@ -59,21 +72,10 @@ impl Running {
         self.attempt.id
     }
 
+    /// The store, for what takes many units of work.
     #[must_use]
-    pub fn tenant(&self) -> TenantId {
-        self.store.tenant()
-    }
-
-    /// The tenant's store, for what takes many units of work.
-    #[must_use]
-    pub fn store(&self) -> &TenantDb {
+    pub fn store(&self) -> &S {
         &self.store
-    }
-
-    /// What the tenant has, as it was when the job began.
-    #[must_use]
-    pub fn features(&self) -> &FeatureSet {
-        &self.features
     }
 
     #[must_use]
@@ -87,18 +89,17 @@ impl Running {
         self.attempt.number
     }
 
-    /// A unit of work on the tenant's store that only reads.
-    pub async fn read(&self) -> DbResult<Cx> {
+    /// A unit of work on the store that only reads.
+    pub async fn read(&self) -> DbResult<S::Unit> {
         self.store.read().await
     }
 
-    /// A unit of work on the tenant's store that writes with `commit`.
-    pub async fn begin(&self) -> DbResult<Cx> {
+    pub async fn begin(&self) -> DbResult<S::Unit> {
         self.store.begin().await
     }
 
     /// Ends the job in the unit of work that holds its effect, so that both are there or neither.
-    pub async fn complete(&self, cx: &mut Cx, result: Option<Value>) -> JobResult {
+    pub async fn complete(&self, cx: &mut S::Unit, result: Option<Value>) -> JobResult {
         if jobs::complete(cx, &self.attempt, result).await? {
             Ok(())
         } else {

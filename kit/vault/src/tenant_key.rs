@@ -41,6 +41,11 @@ impl TenantKey {
         Self::of(tenant, FIRST_VERSION, SecretKey::random())
     }
 
+    /// The platform's, in the place of a tenant that never is.
+    pub(crate) fn of_platform(secret: SecretKey) -> Self {
+        Self::of(TenantId::from_bytes([0; 16]), FIRST_VERSION, secret)
+    }
+
     pub(crate) fn of(tenant: TenantId, version: u8, secret: SecretKey) -> Self {
         Self(Arc::new(Inner {
             tenant,

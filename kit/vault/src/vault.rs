@@ -42,6 +42,7 @@ struct Keys {
     refresh_token: DerivedKey,
     device: DerivedKey,
     wrapping: SecretKey,
+    platform: TenantKey,
     fingerprint: SecretKey,
 }
 
@@ -59,6 +60,7 @@ impl Vault {
             refresh_token: DerivedKey(derived("refresh token")),
             device: DerivedKey(derived("device")),
             wrapping: derived("wrapping"),
+            platform: TenantKey::of_platform(derived("platform")),
             fingerprint: derived("fingerprint"),
         }))
     }
@@ -77,6 +79,12 @@ impl Vault {
     #[must_use]
     pub fn fingerprint(&self) -> [u8; 32] {
         *self.0.fingerprint.bytes()
+    }
+
+    /// What seals the platform's own: as nobody's data, it is never to be shredded, and so needs no key that can be lost.
+    #[must_use]
+    pub fn platform_key(&self) -> &TenantKey {
+        &self.0.platform
     }
 
     /// A tenant's key as a store keeps it.

@@ -30,6 +30,7 @@ pub fn module() -> Module {
         pages: Pages::new(),
         sections: Vec::new(),
         jobs: Vec::new(),
+        platform_jobs: Vec::new(),
     }
 }
 

@@ -43,5 +43,6 @@ pub fn module() -> Module {
         pages: pages::pages(),
         sections: vec![pages::FEATURED_PRODUCTS],
         jobs: vec![jobs::forget_carts()],
+        platform_jobs: Vec::new(),
     }
 }

@@ -7,6 +7,7 @@ mod error;
 mod events;
 mod http;
 mod identity;
+mod jobs;
 mod passwords;
 pub mod permissions;
 mod roles;
@@ -53,6 +54,7 @@ pub fn module(identity: Identity) -> Module {
         pages: Pages::new(),
         sections: Vec::new(),
         jobs: Vec::new(),
+        platform_jobs: vec![jobs::forget_sessions()],
     }
 }
 
@@ -60,5 +62,8 @@ const MIGRATIONS: Migrations = Migrations {
     module: "identity",
     feature: None,
     tenant: &[],
-    control: &[control_migration!("0001_identity")],
+    control: &[
+        control_migration!("0001_identity"),
+        control_migration!("0002_session_ends"),
+    ],
 };

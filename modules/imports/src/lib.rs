@@ -42,6 +42,7 @@ pub fn module(imports: Imports) -> Module {
             control: &[],
         },
         jobs: jobs::kinds(&imports),
+        platform_jobs: Vec::new(),
         routes: http::routes(imports),
         pages: Pages::new(),
         sections: Vec::new(),

@@ -42,5 +42,6 @@ pub fn module() -> Module {
         pages: pages::pages(),
         sections: Vec::new(),
         jobs: Vec::new(),
+        platform_jobs: Vec::new(),
     }
 }

@@ -6,6 +6,7 @@ mod domain;
 mod error;
 mod events;
 mod http;
+mod jobs;
 pub mod permissions;
 mod routes;
 mod service;
@@ -42,6 +43,7 @@ pub fn module(tenants: Tenants) -> Module {
         feature: None,
         permissions: permissions::ALL,
         migrations: MIGRATIONS,
+        platform_jobs: vec![jobs::finish_creations()],
         routes: routes::routes(tenants),
         pages: Pages::new(),
         sections: Vec::new(),

@@ -1,10 +1,13 @@
-//! Jobs as the business sees them. What a job is to be done with is not shown: it may hold what is private.
+//! Jobs as people see them. What a job is to be done with is not shown: it may hold what is private.
 
 use serde_json::Value as Json;
 use stoa_core::{TextError, Timestamp};
 
-use super::JobId;
-use crate::{Cx, DbResult, FromRow, Row, Stretch, column_text, sql};
+use super::{
+    JobId,
+    store::{JobUnit, job_sql},
+};
+use crate::{DbResult, FromRow, Row, Stretch, column_text};
 
 /// Where a job is on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,34 +67,36 @@ pub struct JobFilter {
     pub kind: Option<String>,
 }
 
-impl Cx {
-    /// Jobs, newest first; or, in the other order, oldest first.
-    pub async fn jobs(&mut self, filter: &JobFilter, stretch: &Stretch<JobId>) -> DbResult<Vec<JobLine>> {
-        self.sql(sql!(
-            "SELECT id, kind, state, due_at, attempts, max_attempts, progress_done, progress_total, progress_note,
-                 result, last_error, created_at, finished_at
-             FROM jobs WHERE 1 = 1{ AND state = $1}{ AND kind = $2}{ AND {$3: id < $4 | id > $4}}
-             ORDER BY {$3: id DESC | id} LIMIT $5"
-        ))
-        .bind_if(filter.state.map(JobState::as_str))
-        .bind_if(filter.kind.as_deref())
-        .choose(stretch.order)
-        .bind_if(stretch.after)
-        .bind(stretch.limit)
-        .all()
-        .await
-    }
+/// Jobs, newest first; or, in the other order, oldest first.
+pub async fn list(
+    cx: &mut impl JobUnit,
+    filter: &JobFilter,
+    stretch: &Stretch<JobId>,
+) -> DbResult<Vec<JobLine>> {
+    cx.jobs_sql(job_sql!(
+        "SELECT id, kind, state, due_at, attempts, max_attempts, progress_done, progress_total, progress_note,
+             result, last_error, created_at, finished_at
+         FROM jobs WHERE 1 = 1{ AND state = $1}{ AND kind = $2}{ AND {$3: id < $4 | id > $4}}
+         ORDER BY {$3: id DESC | id} LIMIT $5"
+    ))
+    .bind_if(filter.state.map(JobState::as_str))
+    .bind_if(filter.kind.as_deref())
+    .choose(stretch.order)
+    .bind_if(stretch.after)
+    .bind(stretch.limit)
+    .all()
+    .await
+}
 
-    pub async fn job(&mut self, id: JobId) -> DbResult<Option<JobLine>> {
-        self.sql(sql!(
-            "SELECT id, kind, state, due_at, attempts, max_attempts, progress_done, progress_total, progress_note,
-                 result, last_error, created_at, finished_at
-             FROM jobs WHERE id = $1"
-        ))
-        .bind(id)
-        .optional()
-        .await
-    }
+pub async fn find(cx: &mut impl JobUnit, id: JobId) -> DbResult<Option<JobLine>> {
+    cx.jobs_sql(job_sql!(
+        "SELECT id, kind, state, due_at, attempts, max_attempts, progress_done, progress_total, progress_note,
+             result, last_error, created_at, finished_at
+         FROM jobs WHERE id = $1"
+    ))
+    .bind(id)
+    .optional()
+    .await
 }
 
 impl FromRow for JobLine {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use stoa_core::{Actor, TenantId, Timestamp};
 use uuid::Uuid;
 
+use super::platform;
 use crate::{Db, DbResult, PlatformCx, control_sql};
 
 /// How long a lease holds unless it is renewed.
@@ -24,9 +25,10 @@ const SETTLED: Duration = Duration::from_secs(90);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Node(Uuid);
 
-/// The right to do a tenant's jobs, for a time.
+/// The right to do the jobs of a store, for a time.
 #[derive(Debug)]
 pub struct Lease {
+    /// [`platform`] when it is the platform's own store.
     pub tenant: TenantId,
     node: Node,
     until: Timestamp,
@@ -194,6 +196,12 @@ impl Db {
 }
 
 impl Lease {
+    /// Whether it is on the platform's own jobs.
+    #[must_use]
+    pub fn is_of_platform(&self) -> bool {
+        self.tenant == platform()
+    }
+
     fn of(tenant: TenantId, node: Node, until: Timestamp) -> Self {
         Self {
             tenant,
@@ -245,7 +253,7 @@ async fn touch(cx: &mut PlatformCx, tenant: TenantId) -> DbResult<()> {
 
 /// Has somebody look at once. True when nobody would have looked at all: a unit of work may last so long that its row is
 /// gone before it is committed.
-async fn hasten(cx: &mut PlatformCx, tenant: TenantId) -> DbResult<bool> {
+pub(super) async fn hasten(cx: &mut PlatformCx, tenant: TenantId) -> DbResult<bool> {
     let now = cx.now();
     let made = cx
         .sql(control_sql!(

@@ -59,6 +59,7 @@ pub(super) fn bare_module() -> Module {
         pages: Pages::new(),
         sections: Vec::new(),
         jobs: Vec::new(),
+        platform_jobs: Vec::new(),
     }
 }
 

@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where its set-up does")]
 
 mod attempts;
+mod platform;
 mod schedules;
+mod sealed;
 mod tenancy;
 mod wakeups;
 
@@ -16,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use stoa_core::{Actor, Clock, Feature, FeatureSet, ManualClock, TenantId, Timestamp};
 use stoa_db::{
     Db, DbConfig, Job, JobId, Migration, Migrations, PostgresConfig, TenantDb, control_sql,
-    jobs::{JobLine, JobState},
+    jobs::{self, JobFilter, JobLine, JobState},
     sql,
 };
 use stoa_jobs::{JobError, JobKind, JobKinds, Runner, RunnerOptions, Standing};
@@ -71,21 +73,29 @@ enum Engine {
 
 impl Platform {
     async fn start(engine: Engine) -> Self {
-        let data = tempfile::tempdir().unwrap();
-        let stores = match engine {
-            Engine::Sqlite => DbConfig::Files {
-                data: data.path().to_owned(),
-            },
-            Engine::Postgres => {
-                let server = PostgresServer::shared();
-                DbConfig::Postgres(PostgresConfig {
-                    url: server.app_url(),
-                    owner_url: server.owner_url(),
-                    connections: 4,
-                    passfile: None,
-                })
+        match engine {
+            Engine::Postgres => Self::start_on(PostgresServer::shared()).await,
+            Engine::Sqlite => {
+                let data = tempfile::tempdir().unwrap();
+                let stores = DbConfig::Files {
+                    data: data.path().to_owned(),
+                };
+                Self::open(stores, data).await
             }
-        };
+        }
+    }
+
+    async fn start_on(server: &PostgresServer) -> Self {
+        let stores = DbConfig::Postgres(PostgresConfig {
+            url: server.app_url(),
+            owner_url: server.owner_url(),
+            connections: 4,
+            passfile: None,
+        });
+        Self::open(stores, tempfile::tempdir().unwrap()).await
+    }
+
+    async fn open(stores: DbConfig, data: TempDir) -> Self {
         let (clock, hand) = Clock::manual("2026-11-21T12:00:00Z".parse().unwrap());
         Self {
             db: open(&stores, clock).await,
@@ -206,19 +216,16 @@ async fn enqueue(tenant: &TenantDb, word: &str) -> JobId {
 }
 
 async fn job(tenant: &TenantDb, id: JobId) -> JobLine {
-    tenant.read().await.unwrap().job(id).await.unwrap().unwrap()
+    let mut cx = tenant.read().await.unwrap();
+    jobs::find(&mut cx, id).await.unwrap().unwrap()
 }
 
 async fn states(tenant: &TenantDb) -> Vec<JobState> {
     let mut cx = tenant.read().await.unwrap();
-    let jobs = cx
-        .jobs(
-            &stoa_db::jobs::JobFilter::default(),
-            &stoa_db::Stretch::first(100),
-        )
+    let all = jobs::list(&mut cx, &JobFilter::default(), &stoa_db::Stretch::first(100))
         .await
         .unwrap();
-    jobs.into_iter().map(|job| job.state).collect()
+    all.into_iter().map(|job| job.state).collect()
 }
 
 /// When the tenant is looked at next; none when nobody will.

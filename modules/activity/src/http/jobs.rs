@@ -5,7 +5,7 @@ use serde_json::Value;
 use stoa_core::{FieldErrors, Text, Timestamp};
 use stoa_db::{
     JobId,
-    jobs::{JobFilter, JobLine, JobState},
+    jobs::{self, JobFilter, JobLine, JobState},
 };
 use stoa_http::{ApiError, Json, List, Listing, Page, Path, Scope};
 use utoipa::{IntoParams, ToSchema};
@@ -79,7 +79,7 @@ pub(crate) async fn list(
     list: List<JobsQuery>,
 ) -> Result<Json<Page<JobView>>, ApiError> {
     let mut cx = scope.read().await?;
-    let jobs = cx.jobs(&list.filter, &list.stretch).await?;
+    let jobs = jobs::list(&mut cx, &list.filter, &list.stretch).await?;
     Ok(Json(list.page(jobs).map(JobView::from)))
 }
 
@@ -93,7 +93,7 @@ pub(crate) async fn list(
     extensions(("x-permission" = json!("jobs.read"))),
 )]
 pub(crate) async fn show(scope: Scope<JobsRead>, Path(id): Path<JobId>) -> Result<Json<JobView>, ApiError> {
-    let job = scope.read().await?.job(id).await?;
+    let job = jobs::find(&mut scope.read().await?, id).await?;
     Ok(Json(job.ok_or(ActivityError::JobNotFound)?.into()))
 }
 
@@ -109,8 +109,8 @@ pub(crate) async fn show(scope: Scope<JobsRead>, Path(id): Path<JobId>) -> Resul
 )]
 pub(crate) async fn rerun(scope: Scope<JobsWrite>, Path(id): Path<JobId>) -> Result<Json<JobView>, ApiError> {
     let mut cx = scope.begin().await?;
-    let is_rerun = cx.rerun_job(id).await?;
-    let job = cx.job(id).await?.ok_or(ActivityError::JobNotFound)?;
+    let is_rerun = jobs::rerun(&mut cx, id).await?;
+    let job = jobs::find(&mut cx, id).await?.ok_or(ActivityError::JobNotFound)?;
     if !is_rerun {
         return Err(ActivityError::JobNotDead.into());
     }

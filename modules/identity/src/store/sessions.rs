@@ -196,6 +196,15 @@ impl Sessions {
         Ok(())
     }
 
+    /// Deletes everybody's sessions that have ended; says how many.
+    pub(crate) async fn delete_all_expired(cx: &mut PlatformCx) -> DbResult<u64> {
+        let now = cx.now();
+        cx.sql(control_sql!("DELETE FROM sessions WHERE expires_at <= $1"))
+            .bind(now)
+            .execute()
+            .await
+    }
+
     /// Moves the user's sessions from one membership to another, or to none; yields their tokens' hashes.
     pub(crate) async fn reelect(
         cx: &mut PlatformCx,

@@ -51,6 +51,7 @@ pub(crate) fn module() -> Module {
             load: |_| Box::pin(async { Ok(json!(["a"])) }),
         }],
         jobs: Vec::new(),
+        platform_jobs: Vec::new(),
     }
 }
 

@@ -76,6 +76,7 @@ pub(crate) fn module() -> Module {
             .get("/cart", "differs from visitor to visitor", cart),
         sections: Vec::new(),
         jobs: Vec::new(),
+        platform_jobs: Vec::new(),
     }
 }
 
