@@ -9,6 +9,7 @@ mod data_directory;
 mod demo;
 mod doctor;
 mod import;
+mod jobs;
 mod migrate;
 mod restore;
 mod screen;

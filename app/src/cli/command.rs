@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use stoa::Stoa;
 
 use super::{
-    backup, doctor, import, migrate, restore, shard, snapshots, tenant,
+    backup, doctor, import, jobs, migrate, restore, shard, snapshots, tenant,
     terminal::{Given, Terminal},
     user,
 };
@@ -33,6 +33,9 @@ pub(crate) enum Command {
     /// The PostgreSQL databases that keep businesses' stores
     #[command(subcommand)]
     Shard(shard::Command),
+    /// What is done later, for the platform itself or for a business
+    #[command(subcommand)]
+    Jobs(jobs::Command),
     /// People
     #[command(subcommand)]
     User(user::Command),
@@ -50,7 +53,8 @@ impl Command {
             | Self::Backup(_)
             | Self::Snapshots(_)
             | Self::Tenant(_)
-            | Self::Shard(_) => Ok(Given::default()),
+            | Self::Shard(_)
+            | Self::Jobs(_) => Ok(Given::default()),
             Self::Restore(command) => command.given(),
             Self::User(command) => command.given(),
             Self::Import(command) => command.given(),
@@ -73,6 +77,7 @@ impl Command {
             Self::Snapshots(command) => command.run(stoa, terminal).await,
             Self::Tenant(command) => tenant::run(stoa, command, terminal).await,
             Self::Shard(command) => shard::run(stoa, command, terminal).await,
+            Self::Jobs(command) => jobs::run(stoa, command, terminal).await,
             Self::User(command) => user::run(stoa, command, terminal).await,
             Self::Import(command) => import::run(stoa, command, terminal).await,
         }

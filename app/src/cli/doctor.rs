@@ -6,7 +6,10 @@ use anyhow::{Error, Result, bail};
 use serde::Serialize;
 use stoa::Stoa;
 use stoa_core::TenantId;
-use stoa_db::{DbResult, Placement};
+use stoa_db::{
+    DbResult, Placement, Stretch,
+    jobs::{self, JobFilter, JobLine, JobState},
+};
 use stoa_tenants::{Status, Tenant};
 
 use super::terminal::{Progress, Terminal};
@@ -22,6 +25,10 @@ const STRAY: &str = "move it out of the data directory, and delete it once nobod
 const MISPLACED: &str =
     "what a move left, a server opens or takes away when it starts; all else was done by hand: undo it";
 const FEATURES: &str = "switch the feature on once more, with `stoa tenant features S --on FEATURE`";
+
+const GIVEN_UP: &str = "mend what keeps it from being done, then have it tried again: `stoa jobs rerun ID`";
+/// How many jobs that were given up are told of.
+const SHOWN: i64 = 20;
 
 /// Something that is not well.
 #[derive(Debug, Serialize)]
@@ -48,6 +55,9 @@ pub(crate) async fn run(stoa: &Stoa, terminal: &Terminal) -> Result<()> {
     let tenants = stoa_tenants::list_tenants(stoa.db()).await?;
     let mut examination = Examination::default();
     examination.add(None, stoa.db().examine_platform().await, CONTROL);
+    for job in dead_jobs(stoa).await? {
+        examination.find(None, job, GIVEN_UP);
+    }
     examination.look_at_databases(stoa, &tenants).await?;
     let placements: HashMap<_, _> = stoa
         .db()
@@ -78,6 +88,25 @@ pub(crate) async fn run(stoa: &Stoa, terminal: &Terminal) -> Result<()> {
         1 => bail!("one thing is not well"),
         count => bail!("{count} things are not well"),
     }
+}
+
+/// Jobs of the platform itself that were given up: nobody but the operator sees them.
+async fn dead_jobs(stoa: &Stoa) -> Result<Vec<String>> {
+    let filter = JobFilter {
+        state: Some(JobState::Dead),
+        kind: None,
+    };
+    let dead = jobs::list(
+        &mut stoa.db().platform_read().await?,
+        &filter,
+        &Stretch::first(SHOWN),
+    )
+    .await?;
+    let tell = |job: &JobLine| {
+        let why = job.last_error.as_deref().unwrap_or("nobody knows why");
+        format!("the job {} ({}) was given up: {why}", job.id, job.kind)
+    };
+    Ok(dead.iter().map(tell).collect())
 }
 
 impl Examination {

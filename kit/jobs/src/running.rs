@@ -117,7 +117,7 @@ impl<S: JobStore> Running<S> {
     /// Says so in the unit of work that gets it there, so that both are told or neither.
     pub async fn note_progress(
         &self,
-        cx: &mut Cx,
+        cx: &mut S::Unit,
         done: i64,
         total: Option<i64>,
         note: Option<&str>,
