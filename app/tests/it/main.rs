@@ -27,6 +27,7 @@ mod migration;
 mod references;
 mod resolution;
 mod routes;
+mod secrets;
 mod shards;
 mod snapshots;
 mod stores;
