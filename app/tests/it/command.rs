@@ -5,7 +5,7 @@ use std::{io::Write, process::Stdio};
 use serde_json::{Value, json};
 use stoa::Stoa;
 use stoa_core::{Actor, Clock};
-use stoa_db::{DbConfig, control_sql};
+use stoa_db::{DbConfig, JobId, control_sql};
 use stoa_http::HttpConfig;
 use stoa_testing::unique;
 
@@ -473,5 +473,23 @@ fn what_cannot_be_done_is_said() {
         ],
         1,
         "missing.csv",
+    );
+}
+
+/// What is done later, of the platform and of a business, and what is not there to be tried again.
+#[test]
+fn jobs_are_listed_and_tried_again_by_their_ids() {
+    let installation = Installation::on_sqlite();
+    let slug = unique("clay");
+    installation.open_shop(&slug);
+    assert_eq!(installation.json(&["jobs", "list"]), json!([]));
+    let theirs = ["jobs", "list", "--tenant", &slug, "--state", "dead"];
+    assert_eq!(installation.json(&theirs), json!([]));
+    let nothing = JobId::new(Clock::System.now()).to_string();
+    let rerun = installation.run(&["jobs", "rerun", &nothing]);
+    assert_eq!(rerun.status.code(), Some(1), "{rerun:?}");
+    assert!(
+        String::from_utf8_lossy(&rerun.stderr).contains("no dead job"),
+        "{rerun:?}"
     );
 }
