@@ -374,6 +374,12 @@ impl Stoa {
         Ok(done)
     }
 
+    async fn exchange(&self) {
+        if let Err(error) = self.db.exchange_generations().await {
+            tracing::warn!(%error, "what other processes changed is not known for now");
+        }
+    }
+
     /// Opens stores that were being moved when that broke off, and takes away what moves have left behind. A database that
     /// is down keeps nobody from starting.
     async fn finish_moves(&self) {

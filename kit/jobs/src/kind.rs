@@ -4,7 +4,7 @@ use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
 
 use futures_util::{FutureExt, future::BoxFuture};
 use stoa_core::{Feature, FeatureSet};
-use stoa_db::{Db, Job, JobId, TenantDb, jobs::JobStore};
+use stoa_db::{Db, Job, TenantDb, jobs::JobStore};
 
 use crate::{JobError, JobResult, Running, Timing};
 
@@ -12,7 +12,6 @@ use crate::{JobError, JobResult, Running, Timing};
 const TIME_LIMIT: Duration = Duration::from_secs(5 * 60);
 
 type Work<S> = Arc<dyn Fn(Running<S>, serde_json::Value) -> BoxFuture<'static, JobResult> + Send + Sync>;
-type Settle = Arc<dyn Fn(Vec<JobId>) -> BoxFuture<'static, JobResult> + Send + Sync>;
 
 /// A kind of job, and how it is done: a tenant's, or with [`Db`] as its store, the platform's own.
 #[derive(Clone)]
@@ -22,7 +21,6 @@ pub struct JobKind<S: JobStore = TenantDb> {
     pub(crate) time_limit: Duration,
     pub(crate) timing: Option<Timing>,
     pub(crate) work: Work<S>,
-    pub(crate) settle: Option<Settle>,
 }
 
 /// A kind of job of the platform's own.
@@ -66,7 +64,6 @@ impl<S: JobStore> JobKind<S> {
                     futures_util::future::ready(Err(JobError::Hopeless(why))).boxed()
                 }
             }),
-            settle: None,
         }
     }
 
@@ -82,17 +79,6 @@ impl<S: JobStore> JobKind<S> {
     #[must_use]
     pub fn recurring(mut self, timing: Timing) -> Self {
         self.timing = Some(timing);
-        self
-    }
-
-    /// What such jobs have done is safe only after this, which is called once for several of them. When it fails, so have
-    /// they.
-    #[must_use]
-    pub fn settled_by<F>(mut self, settle: impl Fn(Vec<JobId>) -> F + Send + Sync + 'static) -> Self
-    where
-        F: Future<Output = JobResult> + Send + 'static,
-    {
-        self.settle = Some(Arc::new(move |jobs| settle(jobs).boxed()));
         self
     }
 }

@@ -3,17 +3,12 @@
 //! A turn's jobs are taken in one unit of work, and their ends written down in another. A crash between the two leaves jobs
 //! that have ended to be done again, no worse than one in the middle of a job.
 
-use std::{
-    any::Any,
-    collections::{BTreeMap, HashMap},
-    panic::AssertUnwindSafe,
-    time::Duration,
-};
+use std::{any::Any, panic::AssertUnwindSafe, time::Duration};
 
 use futures_util::FutureExt;
 use stoa_core::{Actor, FeatureSet, Timestamp};
 use stoa_db::{
-    DbResult, JobId,
+    DbResult,
     jobs::{self, Attempt, Claimed, JobUnit, Lease, NewJob},
 };
 use tokio::time::{sleep, timeout};
@@ -172,7 +167,6 @@ impl<S: Owner> Slice<'_, S> {
 
     /// Writes down what has ended, and takes the next jobs.
     async fn go_on(&mut self, limit: usize) -> DbResult<Batch> {
-        self.settle().await;
         let mut cx = self.store.begin_under(&self.held.lease).await?;
         self.write_down(&mut cx).await?;
         let batch = take(&mut cx, limit).await?;
@@ -318,34 +312,6 @@ impl<S: Owner> Slice<'_, S> {
         }
         if let Err(error) = self.go_on(0).await {
             tracing::warn!(?error, "how jobs have ended could not be written down for now");
-        }
-    }
-
-    /// Has what the jobs have done made safe, once for all of a kind.
-    async fn settle(&mut self) {
-        let mut done: BTreeMap<&str, Vec<JobId>> = BTreeMap::new();
-        for (attempt, outcome) in &self.ended {
-            if matches!(outcome, Outcome::Ended(Ok(()))) {
-                done.entry(&attempt.kind).or_default().push(attempt.id);
-            }
-        }
-        let mut failed = HashMap::new();
-        for (name, ids) in done {
-            if let Some((
-                _,
-                JobKind {
-                    settle: Some(settle), ..
-                },
-            )) = S::kinds(&self.inner.kinds).get(name)
-                && let Err(error) = settle(ids.clone()).await
-            {
-                failed.extend(ids.into_iter().map(|id| (id, error.to_string())));
-            }
-        }
-        for (attempt, outcome) in &mut self.ended {
-            if let Some(why) = failed.remove(&attempt.id) {
-                *outcome = Outcome::Ended(Err(JobError::Again(why)));
-            }
         }
     }
 

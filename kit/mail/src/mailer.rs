@@ -85,20 +85,10 @@ impl Mailer {
     #[must_use]
     pub fn job(&self, ask: AskSender) -> JobKind {
         let (mailer, ask) = (self.clone(), Arc::new(ask));
-        let kind = JobKind::of(move |running, letter| {
+        JobKind::of(move |running, letter| {
             let (mailer, ask) = (mailer.clone(), Arc::clone(&ask));
             async move { mailer.send(running, letter, &ask).await }
-        });
-        match &self.0.transport {
-            Transport::Smtp(_) => kind,
-            Transport::Outbox(directory) => {
-                let directory = directory.clone();
-                kind.settled_by(move |letters| {
-                    let directory = directory.clone();
-                    async move { outbox::sync(&directory, letters).await.map_err(unkept) }
-                })
-            }
-        }
+        })
     }
 
     /// No unit of work is open here: a server that hangs holds up nobody's store.
@@ -114,7 +104,8 @@ impl Mailer {
             Transport::Smtp(smtp) => smtp.send(message, running.clock()).await?,
             Transport::Outbox(directory) => {
                 let mail = message.formatted();
-                outbox::keep(directory, running.id(), mail).await.map_err(unkept)?;
+                let kept = outbox::keep(directory, running.id(), mail).await;
+                kept.map_err(|error| JobError::Again(format!("the outbox: {error}")))?;
             }
         }
         let mut cx = running.begin().await?;
@@ -122,10 +113,6 @@ impl Mailer {
         running.complete(&mut cx, None).await?;
         Ok(cx.commit().await?)
     }
-}
-
-fn unkept(error: std::io::Error) -> JobError {
-    JobError::Again(format!("the outbox: {error}"))
 }
 
 impl fmt::Debug for MailConfig {

@@ -1,7 +1,7 @@
 //! What becomes of a job that fails, panics, hangs, or loses its worker.
 
 use std::{
-    sync::{Arc, Mutex, atomic::Ordering},
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
@@ -268,29 +268,6 @@ on_both_engines! {
         platform.runner(vec![marking()]).run_due(&tenants).await.unwrap();
         assert_eq!(marks(&tenant).await, ["a", "b", "c"]);
         assert_eq!(job(&tenant, poison).await.state, JobState::Dead);
-    }
-
-    async fn what_several_have_done_is_made_safe_once_for_all(platform: Platform) {
-        let tenant = platform.tenant().await;
-        let tenants = [tenant.tenant()];
-        let ids = [enqueue(&tenant, "a").await, enqueue(&tenant, "b").await];
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let noted = Arc::clone(&asked);
-        let kind = JobKind::of(|_, _: Mark| async { Ok(()) }).settled_by(move |jobs| {
-            let mut asked = noted.lock().unwrap();
-            asked.push(jobs);
-            let is_first = asked.len() == 1;
-            async move { if is_first { Err(JobError::Again("full".to_owned())) } else { Ok(()) } }
-        });
-        let runner = platform.runner(vec![kind]);
-        runner.run_due(&tenants).await.unwrap();
-        let together: Vec<_> = asked.lock().unwrap().iter().map(Vec::len).collect();
-        assert_eq!(together, [2]);
-        let failed = job(&tenant, ids[1]).await;
-        assert_eq!((failed.state, failed.last_error.as_deref()), (JobState::Waiting, Some("full")));
-        platform.clock.advance(Duration::from_secs(60));
-        runner.run_due(&tenants).await.unwrap();
-        assert_eq!(states(&tenant).await, [JobState::Done, JobState::Done]);
     }
 
     async fn progress_can_be_read_meanwhile(platform: Platform) {
