@@ -49,9 +49,9 @@ INSERT INTO order_lines (order_id, position, product_id, variant_id, sku, title,
     unit_price, quantity, total)
 VALUES (:order_id, 2, :variant3, :variant3, 'SKU-3', 'Product 3', NULL, 'https://pictures.example/3.jpg', 69000, :quantity, 69000);
 INSERT INTO jobs (id, kind, data, state, due_at, attempts, max_attempts, unique_key, progress_done, created_at)
-VALUES (gen_random_uuid(), 'mail.send', '@LETTER@', 'waiting', now(), 0, 16, NULL, 0, now()) ON CONFLICT DO NOTHING;
+VALUES (gen_random_uuid(), 'mail.send', convert_to('@LETTER@', 'UTF8'), 'waiting', now(), 0, 16, NULL, 0, now()) ON CONFLICT DO NOTHING;
 INSERT INTO jobs (id, kind, data, state, due_at, attempts, max_attempts, unique_key, progress_done, created_at)
-VALUES (gen_random_uuid(), 'mail.send', '@LETTER@', 'waiting', now(), 0, 16, NULL, 0, now()) ON CONFLICT DO NOTHING;
+VALUES (gen_random_uuid(), 'mail.send', convert_to('@LETTER@', 'UTF8'), 'waiting', now(), 0, 16, NULL, 0, now()) ON CONFLICT DO NOTHING;
 UPDATE journal_head SET seq = seq + 1 RETURNING seq AS seq, hash AS hash \gset
 INSERT INTO journal (seq, at, actor, kind, subject, data, digest, hash)
 VALUES (:seq, now(), 'visitor', 'order.placed', :order_id::text,

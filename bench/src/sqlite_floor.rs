@@ -233,7 +233,7 @@ fn check_out(shop: &Shop, token: &Token) -> Result<()> {
     )?;
     insert_lines(shop, order, &taken.lines, &items)?;
     for _ in 0..2 {
-        prepared(shop, INSERT_JOB)?.execute(params![Uuid::now_v7().as_bytes(), LETTER, now])?;
+        prepared(shop, INSERT_JOB)?.execute(params![Uuid::now_v7().as_bytes(), LETTER.as_bytes(), now])?;
     }
     write_journal(shop, order, number, now)?;
     run(shop, "COMMIT")
