@@ -13,7 +13,7 @@ use stoa_vault::{TenantKey, Vault};
 use tokio::sync::Notify;
 
 use crate::{
-    Cx, DbError, DbResult, Migrations, PlatformCx,
+    Cx, DbResult, Migrations, PlatformCx,
     generations::{self, Generation, Generations, Raised},
     jobs::Warmth,
     keyring::Keyring,
