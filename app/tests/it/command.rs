@@ -151,6 +151,8 @@ async fn a_store_that_cannot_be_migrated_keeps_no_other_waiting() {
         .await
         .unwrap();
     cx.commit().await.unwrap();
+    // Whoever has the files open has them for themselves.
+    drop(stoa);
     assert_eq!(installation.json(&["migrate"])["tenants"], 2);
     let file = format!("tenants/{}.db", broken_id.uuid());
     std::fs::write(installation.data.path().join(file), "not a database").unwrap();

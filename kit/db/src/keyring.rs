@@ -5,7 +5,7 @@ use std::time::Duration;
 use stoa_core::{Actor, Recall, Recent, TenantId};
 use stoa_vault::{TenantKey, Vault};
 
-use crate::{Db, DbError, DbResult, control_sql};
+use crate::{Db, DbError, DbResult, control_sql, placement::no_store};
 
 /// How long another process may go on with a key that this one has shredded.
 const KEPT: Duration = Duration::from_secs(10);
@@ -41,13 +41,14 @@ impl Db {
             Recall::Unknown(question) => question,
         };
         let mut cx = self.platform_read().await?;
-        let (version, wrapped): (i64, Vec<u8>) = cx
+        let found: Option<(i64, Vec<u8>)> = cx
             .sql(control_sql!(
                 "SELECT version, wrapped FROM keyring WHERE tenant_id = $1 ORDER BY version DESC LIMIT 1"
             ))
             .bind(tenant)
-            .one()
+            .optional()
             .await?;
+        let (version, wrapped) = found.ok_or_else(no_store)?;
         let key = u8::try_from(version)
             .ok()
             .and_then(|version| vault.unwrap(tenant, version, &wrapped).ok())

@@ -51,7 +51,8 @@ impl FakeDirectory {
     /// A tenant with its store, its subdomain and one feature.
     pub(crate) async fn add_tenant(&self, slug: &str) -> TenantId {
         let id = self.new_id();
-        self.0.db.provision(id, &FeatureSet::default()).await.unwrap();
+        let features: FeatureSet = [Feature::Ecommerce].into_iter().collect();
+        self.0.db.provision(id, &features).await.unwrap();
         let tenant = TenantSnapshot {
             id,
             slug: slug.to_owned(),
@@ -61,7 +62,7 @@ impl FakeDirectory {
             currency: Currency::parse("BDT").unwrap(),
             locale: "en".to_owned(),
             time_zone: "Asia/Dhaka".to_owned(),
-            features: [Feature::Ecommerce].into_iter().collect(),
+            features,
             primary_site: Some(self.new_id()),
             version: 1,
         };
