@@ -33,7 +33,7 @@ pub(crate) struct JobView {
     max_attempts: u32,
     progress: Progress,
     /// What came of it; its fields are the kind's own.
-    #[schema(value_type = Option<Object>, example = json!({"created": 18}))]
+    #[schema(value_type = Option<Object>)]
     result: Option<Value>,
     /// Why the last attempt failed.
     #[schema(example = "the mail server does not answer")]

@@ -24,7 +24,7 @@ pub(crate) struct JournalLineView {
     #[schema(example = "ten_01kag2w3x4e5f6g7h8j9k0m1n2")]
     subject: String,
     /// What else is to be known; its fields are the kind's own.
-    #[schema(value_type = Object, example = json!({"fields": ["name"]}))]
+    #[schema(value_type = Object)]
     data: Value,
 }
 

@@ -68,7 +68,8 @@ fn has_example(described: &Value) -> bool {
         .any(|name| !described[*name].is_null())
 }
 
-/// Whether the kind of value alone says what it looks like.
+/// Whether the kind of value alone says what it looks like, or nothing can: an object of any fields says in words what
+/// decides them.
 fn shows_itself(schema: &Value) -> bool {
     let is = |name: &str| match &schema["type"] {
         Value::Array(types) => types.iter().any(|kind| kind == name),
@@ -77,7 +78,7 @@ fn shows_itself(schema: &Value) -> bool {
     let has_known_format = ["date-time", "date", "uuid", "binary"]
         .iter()
         .any(|format| schema["format"] == *format);
-    has_known_format || is("boolean") || schema["type"] == "null"
+    has_known_format || is("boolean") || is("object") || schema["type"] == "null"
 }
 
 fn entries(object: &Value) -> impl Iterator<Item = (&String, &Value)> {
