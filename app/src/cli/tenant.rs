@@ -13,7 +13,7 @@ use stoa::Stoa;
 use stoa_core::{Actor, Currency, Email, Slug, TenantId};
 use stoa_db::{Placement, PlacementKind, Placing};
 use stoa_http::TenantSnapshot;
-use stoa_identity::{NewUser, Password, PersonName};
+use stoa_identity::{NewUser, Password, PersonName, User};
 use stoa_tenants::{
     Locale, NewBusiness, NewOwner, NewTenant, Status, Tenant, TenantError, TenantKind, TenantName,
     TenantSlug, ZoneName,
@@ -63,6 +63,9 @@ pub(crate) struct Create {
     /// The owner's name, for a new account [default: the part of the email before the @]
     #[arg(long, value_name = "NAME")]
     owner_name: Option<String>,
+    /// The owner's account is there already, and you know that it is theirs: anybody may sign up with any email
+    #[arg(long)]
+    existing: bool,
     /// store, content, clinic or event
     #[arg(long, default_value = "store")]
     kind: String,
@@ -135,7 +138,10 @@ impl Create {
         );
         answer["owner_password"] = json!(password);
         terminal.show(&answer, || {
-            let mut text = format!("created {} at {url}/", created.tenant.slug);
+            let mut text = format!(
+                "created {} at {url}/, owned by {}",
+                created.tenant.slug, created.tenant.email
+            );
             if let Some(password) = &password {
                 text.push_str(&format!(
                     "\n{} signs in with the password {password} (shown this once)",
@@ -191,6 +197,22 @@ impl Create {
         Ok(placing)
     }
 
+    /// Whoever signed up with somebody's email before them would own what is meant for them. A call that repeats one that
+    /// was cut short hears what is there.
+    async fn check_existing(&self, stoa: &Stoa, user: &User) -> Result<()> {
+        let is_proven = self.existing || user.email_verified_at.is_some();
+        let slug = Slug::parse(&self.slug).context("--slug")?;
+        if is_proven || stored(stoa, &slug).await?.is_some() {
+            return Ok(());
+        }
+        bail!(
+            "{} has had an account since {}, and nobody has shown that its mail is theirs. Where you know that it is the \
+             owner's own, say --existing",
+            user.email,
+            user.created_at
+        )
+    }
+
     fn is_owner(&self, tenant: &Tenant) -> bool {
         Email::parse(&self.owner_email).is_ok_and(|email| email == tenant.email)
     }
@@ -200,6 +222,8 @@ impl Create {
         let email = Email::parse(&self.owner_email).context("--owner-email")?;
         let mut cx = stoa.db().platform_read().await?;
         if let Some(user) = stoa_identity::user_by_email(&mut cx, &email).await? {
+            drop(cx);
+            self.check_existing(stoa, &user).await?;
             return Ok((NewOwner::Existing(user.id, email), None));
         }
         drop(cx);
