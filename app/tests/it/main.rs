@@ -24,6 +24,7 @@ mod lists;
 mod master_key;
 mod metrics;
 mod migration;
+mod owners;
 mod references;
 mod resolution;
 mod routes;
