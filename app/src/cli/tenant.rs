@@ -119,10 +119,11 @@ impl Create {
             locale: Locale::parse(&self.locale).context("--locale")?,
             time_zone: ZoneName::parse(&self.time_zone).context("--time-zone")?,
         };
+        let placing = self.placing(stoa)?;
         let (owner, password) = self.owner(stoa).await?;
         let new = NewTenant {
             business,
-            placing: self.placing(stoa)?,
+            placing,
             owner,
         };
         let created = stoa_tenants::create_tenant(stoa.db(), Actor::Command, new).await;

@@ -171,6 +171,7 @@ fn a_business_without_a_shop_imports_no_products() {
     let installation = Installation::on_sqlite();
     let file = installation.catalogue();
     for (slug, kind, code) in [("news", "content", 1), ("pots", "store", 0)] {
+        let owner = format!("{slug}@b.example");
         let create = [
             "tenant",
             "create",
@@ -179,7 +180,7 @@ fn a_business_without_a_shop_imports_no_products() {
             "--name",
             "x",
             "--owner-email",
-            "a@b.example",
+            &owner,
         ];
         installation.json(&[&create[..], &["--kind", kind, "--currency", "BDT"]].concat());
         let import = [

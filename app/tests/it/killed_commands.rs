@@ -57,7 +57,8 @@ fn a_business_is_made_or_not() {
     for serves in [false, true] {
         let server = serves.then(|| Server::start(&installation));
         let whole = format!("whole-{serves}");
-        for moment in moments(&installation, &create(&whole, "owner@whole.example")) {
+        let owner = format!("owner@{whole}.example");
+        for moment in moments(&installation, &create(&whole, &owner)) {
             let slug = format!("cut-{}-{serves}", begun.len());
             let email = format!("owner@{slug}.example");
             cut(&installation, &create(&slug, &email), moment);
