@@ -34,7 +34,7 @@ test("the console's host lists the sites and leads to the API's documentation", 
 test("the API's documentation", async () => {
   await visiting(browser, stoa.origin("app"), PHONE, async (page) => {
     assert.equal((await page.goto("/api/docs")).status(), 200);
-    await page.getByText("/api/ecommerce/products").first().waitFor();
+    await page.locator("#get_ecommerce_products").waitFor();
     await fits(page, "the documentation");
     await isAccessible(page, "the documentation");
   });
